@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/linear.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int tm_linear_new(const struct tm_strategy *strategy, const struct tm_memory_type *type,
+                  struct tm_linear **memory) {
+  struct tm_linear *m = calloc(1, sizeof *m);
+  /* Strategies align members to cache lines; the size is rounded as aligned_alloc asks. */
+  size_t bytes = (strategy->memory_bytes + 127) & ~(size_t)127;
+  void *own = m ? aligned_alloc(128, bytes) : NULL;
+  int result = -ENOMEM;
+  if (!own) goto no_memory;
+  __builtin_memset(own, 0, bytes);
+  if ((result = strategy->init(own, type))) goto no_init;
+  const struct tm_region *region = own;
+  if ((result = tm_trap_add_region(region->base, region->reserved_bytes, strategy->fault, own)))
+    goto no_region;
+  m->strategy = strategy;
+  m->type = *type;
+  m->memory = own;
+  tm_atomic_init(&m->references, 1);
+  *memory = m;
+  return 0;
+no_region:
+  strategy->fini(own);
+no_init:
+  free(own);
+no_memory:
+  free(m);
+  return result;
+}
+
+void tm_linear_drop(struct tm_linear *memory) {
+  /* ORDER: every use before the free. PAIRS: itself in other threads. */
+  if (tm_fetch_add_acqrel(&memory->references, (uint32_t)-1) != 1) return;
+  tm_trap_remove_region(((struct tm_region *)memory->memory)->base);
+  memory->strategy->fini(memory->memory);
+  free(memory->memory);
+  free(memory);
+}
+
+int tm_linear_attach(struct tm_linear *memory, void *view) {
+  int result = memory->strategy->attach(memory->memory, view);
+  if (result) return result;
+  tm_fetch_add_rlx(&memory->references, 1); /* Relaxed: the caller already holds a reference. */
+  return 0;
+}
+
+void tm_linear_detach(struct tm_linear *memory, void *view) {
+  memory->strategy->detach(view);
+  tm_linear_drop(memory);
+}
+
+int64_t tm_linear_grow(struct tm_linear *memory, void *view, uint64_t delta_pages) {
+  int64_t old = memory->strategy->grow(view, delta_pages);
+  if (old >= 0 && delta_pages) tm_fetch_add_rlx(&memory->grows, 1); /* Relaxed: a statistic. */
+  return old;
+}
+
+uint8_t *tm_linear_at(struct tm_linear *memory, void *view, uint64_t ea, uint64_t n) {
+  uint64_t length = memory->strategy->pages(view) * TM_PAGE_BYTES;
+  if (tm_beyond(ea, n, length, TM_INDEX64)) return NULL;
+  uint8_t *start = *(uint8_t **)view + ea;
+  for (uint64_t i = 0; i < n; i += 4096) (void)*(volatile uint8_t *)(start + i);
+  if (n) (void)*(volatile uint8_t *)(start + n - 1);
+  return start;
+}

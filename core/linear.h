@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* core/linear.h: a linear memory together with its strategy, as the host holds it.
+ *
+ *     struct tm_linear *memory;
+ *     tm_linear_new(&tm_guard_strategy, &type, &memory);
+ *     tm_linear_attach(memory, view);          // view: strategy->view_bytes, inside an instance
+ *     uint8_t *p = tm_linear_at(memory, view, ea, n);   // host access, checked
+ */
+#ifndef TM_CORE_LINEAR_H
+#define TM_CORE_LINEAR_H
+
+#include "core/strategy.h"
+
+struct tm_linear {
+  const struct tm_strategy *strategy;
+  struct tm_memory_type type;      /* as declared; the current length is strategy->pages(view) */
+  struct tm_atomic_u32 references; /* whoever made it, and one per attached view */
+  struct tm_atomic_u64 grows;      /* successful grows by delta > 0, for `compare` */
+  void *memory;                    /* the strategy's own struct */
+};
+
+/* Make a memory; its region is known to the trap handler. 0 or -errno. */
+int tm_linear_new(const struct tm_strategy *strategy, const struct tm_memory_type *type,
+                  struct tm_linear **memory);
+/* Drop a reference; the last one frees the memory. */
+void tm_linear_drop(struct tm_linear *memory);
+
+/* Give an instance its view (strategy->view_bytes long); takes a reference. 0 or -errno. */
+int tm_linear_attach(struct tm_linear *memory, void *view);
+/* Detach the view and drop its reference. */
+void tm_linear_detach(struct tm_linear *memory, void *view);
+
+/* memory.grow, counted. Old pages or -1. */
+int64_t tm_linear_grow(struct tm_linear *memory, void *view, uint64_t delta_pages);
+
+/* Host access to [ea, ea+n) of the guest's memory: its address, or NULL when it lies beyond the
+ * current length. Checked against a seq-cst read of the length; pages are touched, so that a system
+ * call may be given the address under strategies that commit pages in the fault handler. */
+uint8_t *tm_linear_at(struct tm_linear *memory, void *view, uint64_t ea, uint64_t n);
+
+#endif

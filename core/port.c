@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/port.h"
+
+#include "core/arch.h"
+#include "core/error.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <linux/membarrier.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int tm_port_reserve(uint64_t bytes, uint8_t **base) {
+  void *p = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (p == MAP_FAILED) return -errno;
+  *base = p;
+  return 0;
+}
+
+void tm_port_release(uint8_t *base, uint64_t bytes) {
+  if (munmap(base, bytes)) tm_die("munmap of %p: errno %d", (void *)base, errno);
+}
+
+int tm_port_commit(uint8_t *start, uint64_t bytes) {
+  if (bytes == 0) return 0;
+  return mprotect(start, bytes, PROT_READ | PROT_WRITE) ? -errno : 0;
+}
+
+int tm_port_protect(uint8_t *start, uint64_t bytes) {
+  if (bytes == 0) return 0;
+  return mprotect(start, bytes, PROT_NONE) ? -errno : 0;
+}
+
+void tm_lock_init(struct tm_lock *lock) {
+  if (pthread_mutex_init(&lock->mutex_, NULL)) tm_die("pthread_mutex_init failed");
+}
+void tm_lock_fini(struct tm_lock *lock) {
+  if (pthread_mutex_destroy(&lock->mutex_)) tm_die("a lock is destroyed while taken");
+}
+void tm_lock_take(struct tm_lock *lock) {
+  if (pthread_mutex_lock(&lock->mutex_)) tm_die("pthread_mutex_lock failed");
+}
+void tm_lock_drop(struct tm_lock *lock) {
+  if (pthread_mutex_unlock(&lock->mutex_)) tm_die("pthread_mutex_unlock failed");
+}
+
+void tm_port_relax(unsigned turn) {
+  tm_arch_pause();
+  if (turn % 64 == 63) sched_yield();
+}
+
+void tm_port_futex_wait(struct tm_atomic_u32 *word, uint32_t expected) {
+  syscall(SYS_futex, &word->value_, FUTEX_WAIT_PRIVATE, expected, NULL, NULL, 0);
+}
+void tm_port_futex_wake(struct tm_atomic_u32 *word, uint32_t count) {
+  int n = count > INT_MAX ? INT_MAX : (int)count;
+  syscall(SYS_futex, &word->value_, FUTEX_WAKE_PRIVATE, n, NULL, NULL, 0);
+}
+
+int tm_port_membarrier_init(void) {
+  return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) ? -errno : 0;
+}
+void tm_port_membarrier(void) {
+  if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0))
+    tm_die("membarrier: errno %d", errno);
+}

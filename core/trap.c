@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/trap.h"
+
+#include "core/arch.h"
+#include "core/atomics.h"
+#include "core/error.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+const char *tm_trap_words(enum tm_trap_code code) {
+  static const char *const words[] = {"",
+#define TM_TRAP(name, text) text,
+                                      TM_TRAPS(TM_TRAP)
+#undef TM_TRAP
+  };
+  return (size_t)code < sizeof words / sizeof *words ? words[code] : "";
+}
+
+/* ---- ranges the handler knows -----------------------------------------------------------------*/
+
+enum { RANGES = 16384 };
+
+/* A range is published by its start and withdrawn by start = 0. Whoever faults in a range keeps it
+ * alive, so the handler may read the other members once it has seen the start. */
+struct range {
+  struct tm_atomic_u64 start;
+  struct tm_atomic_u64 end;
+  tm_fault_fn ask;
+  void *memory;
+};
+
+struct range_table {
+  struct tm_atomic_u32 used; /* no range at or beyond this index was ever published */
+  struct range ranges[RANGES];
+};
+
+static struct range_table regions, codes;
+static pthread_mutex_t tables_mutex = PTHREAD_MUTEX_INITIALIZER; /* writers only */
+
+static const struct range *find(struct range_table *table, uintptr_t address) {
+  /* ORDER: `used` before the ranges below it. PAIRS: add, trap.c. */
+  uint32_t used = tm_load_acq(&table->used);
+  for (uint32_t i = 0; i < used; i++) {
+    struct range *r = &table->ranges[i];
+    /* ORDER: start before the rest of the range. PAIRS: add, trap.c. */
+    uint64_t start = tm_load_acq(&r->start);
+    /* Relaxed: ordered by the load of start. */
+    if (start && address >= start && address < tm_load_rlx(&r->end)) return r;
+  }
+  return NULL;
+}
+
+static int add(struct range_table *table, uintptr_t start, uintptr_t end, tm_fault_fn ask,
+               void *memory) {
+  int result = -ENOMEM;
+  pthread_mutex_lock(&tables_mutex);
+  for (uint32_t i = 0; i < RANGES; i++) {
+    struct range *r = &table->ranges[i];
+    if (tm_load_rlx(&r->start)) continue; /* Relaxed: only writers change it, under the mutex. */
+    r->ask = ask;
+    r->memory = memory;
+    tm_store_rlx(&r->end, end); /* Relaxed: published by the store of start. */
+    /* ORDER: the range before its start. PAIRS: find, trap.c. */
+    tm_store_rel(&r->start, start);
+    /* ORDER: the range before `used`. PAIRS: find, trap.c. */
+    if (i >= tm_load_rlx(&table->used)) tm_store_rel(&table->used, i + 1);
+    result = 0;
+    break;
+  }
+  pthread_mutex_unlock(&tables_mutex);
+  return result;
+}
+
+static void withdraw(struct range_table *table, uintptr_t start) {
+  pthread_mutex_lock(&tables_mutex);
+  for (uint32_t i = 0; i < tm_load_rlx(&table->used); i++) /* Relaxed: under the mutex. */
+    if (tm_load_rlx(&table->ranges[i].start) == start) tm_store_rlx(&table->ranges[i].start, 0);
+  pthread_mutex_unlock(&tables_mutex);
+}
+
+static void install_handler(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, tm_trap_install);
+}
+
+int tm_trap_add_code(uintptr_t start, uintptr_t end) {
+  install_handler();
+  return add(&codes, start, end, NULL, NULL);
+}
+void tm_trap_remove_code(uintptr_t start) { withdraw(&codes, start); }
+bool tm_trap_is_guest_code(uintptr_t pc) { return find(&codes, pc) != NULL; }
+
+int tm_trap_add_region(uint8_t *base, uint64_t bytes, tm_fault_fn ask, void *memory) {
+  install_handler();
+  return add(&regions, (uintptr_t)base, (uintptr_t)base + bytes, ask, memory);
+}
+void tm_trap_remove_region(uint8_t *base) { withdraw(&regions, (uintptr_t)base); }
+
+/* ---- one thread's activations -----------------------------------------------------------------*/
+
+struct activation {
+  jmp_buf jump;
+  struct activation *outer;
+  struct tm_trap *trap;
+};
+
+enum { SIGNAL_STACK_BYTES = 64 * 1024, GUARD_REACH_BYTES = 1024 * 1024 };
+
+static _Thread_local struct {
+  struct activation *innermost;
+  void *signal_stack; /* NULL until the first guest call */
+  uintptr_t stack_low;
+} self;
+
+static void thread_begin(void) {
+  install_handler();
+  pthread_attr_t attr;
+  void *low;
+  size_t bytes;
+  if (pthread_getattr_np(pthread_self(), &attr)) tm_die("pthread_getattr_np failed");
+  pthread_attr_getstack(&attr, &low, &bytes);
+  pthread_attr_destroy(&attr);
+  self.stack_low = (uintptr_t)low;
+  self.signal_stack = mmap(NULL, SIGNAL_STACK_BYTES, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (self.signal_stack == MAP_FAILED) tm_die("no memory for a signal stack");
+  stack_t stack = {.ss_sp = self.signal_stack, .ss_size = SIGNAL_STACK_BYTES};
+  if (sigaltstack(&stack, NULL)) tm_die("sigaltstack failed: errno %d", errno);
+}
+
+void tm_thread_done(void) {
+  if (!self.signal_stack) return;
+  stack_t off = {.ss_flags = SS_DISABLE};
+  sigaltstack(&off, NULL);
+  munmap(self.signal_stack, SIGNAL_STACK_BYTES);
+  self.signal_stack = NULL;
+}
+
+enum tm_trap_code tm_guest_call(void (*body)(void *), void *argument, struct tm_trap *trap) {
+  if (!self.signal_stack) thread_begin();
+  struct activation here = {.outer = self.innermost, .trap = trap};
+  *trap = (struct tm_trap){.code = TM_TRAP_NONE};
+  self.innermost = &here;
+  if (_setjmp(here.jump) == 0) body(argument);
+  self.innermost = here.outer;
+  return trap->code;
+}
+
+static _Noreturn void unwind(struct activation *to, enum tm_trap_code code, uintptr_t pc,
+                             int status) {
+  *to->trap = (struct tm_trap){.code = code, .pc = pc, .exit_status = status};
+  _longjmp(to->jump, 1);
+}
+
+void tm_trap(enum tm_trap_code code) {
+  if (!self.innermost) tm_die("trap '%s' outside a guest call", tm_trap_words(code));
+  unwind(self.innermost, code, (uintptr_t)__builtin_return_address(0) - 1, 0);
+}
+
+void tm_trap_exit(int status) {
+  struct activation *a = self.innermost;
+  if (!a) tm_die("a guest's exit outside a guest call");
+  while (a->outer) a = a->outer;
+  unwind(a, TM_TRAP_EXIT, (uintptr_t)__builtin_return_address(0) - 1, status);
+}
+
+void tm_stack_need(size_t bytes) {
+  char here;
+  if ((uintptr_t)&here - self.stack_low < bytes) tm_trap(TM_TRAP_STACK_EXHAUSTED);
+}
+
+/* ---- the handler ------------------------------------------------------------------------------*/
+
+static struct sigaction previous_segv, previous_bus, previous_ill;
+
+/* Not ours: put the earlier action back and return, so that the fault happens again under it. */
+static void decline(int signal) {
+  const struct sigaction *previous = signal == SIGSEGV  ? &previous_segv
+                                     : signal == SIGBUS ? &previous_bus
+                                                        : &previous_ill;
+  sigaction(signal, previous, NULL);
+}
+
+static void on_fault(int signal, siginfo_t *info, void *raw) {
+  int saved_errno = errno;
+  ucontext_t *context = raw;
+  uintptr_t pc = tm_arch_pc(context);
+  uintptr_t address = (uintptr_t)info->si_addr;
+  if (signal == SIGILL) {
+    if (!self.innermost || !tm_arch_is_ask(context)) {
+      decline(signal);
+      return;
+    }
+    if (tm_arch_answer(context)) {
+      errno = saved_errno;
+      return;
+    }
+    unwind(self.innermost, TM_TRAP_OUT_OF_BOUNDS, pc, 0);
+  }
+  const struct range *region = find(&regions, address);
+  if (region && region->ask && region->ask(region->memory, address) == TM_FAULT_RETRY) {
+    errno = saved_errno;
+    return;
+  }
+  bool guest = self.innermost && tm_trap_is_guest_code(pc);
+  if (guest && region) unwind(self.innermost, TM_TRAP_OUT_OF_BOUNDS, pc, 0);
+  if (guest && address + GUARD_REACH_BYTES >= self.stack_low && address < self.stack_low + 4096)
+    unwind(self.innermost, TM_TRAP_STACK_EXHAUSTED, pc, 0);
+  decline(signal);
+}
+
+void tm_trap_install(void) {
+  static const struct {
+    int signal;
+    struct sigaction *previous;
+  } signals[] = {{SIGSEGV, &previous_segv}, {SIGBUS, &previous_bus}, {SIGILL, &previous_ill}};
+  struct sigaction action = {.sa_sigaction = on_fault,
+                             .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+  sigemptyset(&action.sa_mask);
+  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+    struct sigaction before;
+    if (sigaction(signals[i].signal, &action, &before)) tm_die("sigaction failed: errno %d", errno);
+    if (before.sa_sigaction != on_fault) *signals[i].previous = before;
+  }
+}

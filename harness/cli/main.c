@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* harness/cli/main.c: pick the subcommand. */
+#include "harness/cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+  const char *name, *summary;
+  int (*run)(int argc, char **argv);
+} commands[] = {
+#define TM_COMMAND(name, summary) {#name, summary, tm_command_##name},
+#include "harness/cli/commands.def"
+#undef TM_COMMAND
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static void help(FILE *to) {
+  fputs("Tidemark: how should the instances of a growable, shared WebAssembly memory learn its\n"
+        "current length? Runs real multithreaded wasm under every strategy.\n\n"
+        "usage: tidemark COMMAND [ARGUMENT…]\n\n",
+        to);
+  for (int i = 0; i < COMMANDS; i++)
+    fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].summary);
+  fputs("\n'tidemark COMMAND --help' describes one. Exit status: 0 done, 1 the answer is no,\n"
+        "2 wrong input, 134 a guest's trap.\n",
+        to);
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2) {
+    help(stderr);
+    return TM_EXIT_WRONG;
+  }
+  if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+    help(stdout);
+    return TM_EXIT_OK;
+  }
+  if (!strcmp(argv[1], "--version")) {
+    puts("tidemark " TIDEMARK_VERSION);
+    return TM_EXIT_OK;
+  }
+  for (int i = 0; i < COMMANDS; i++)
+    if (!strcmp(argv[1], commands[i].name)) return commands[i].run(argc - 1, argv + 1);
+  fprintf(stderr, "tidemark: unknown command '%s'; 'tidemark --help' lists them\n", argv[1]);
+  return TM_EXIT_WRONG;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* strategies/slowpath.h: per-instance copy; a failing check calls a function that refreshes it.
+ *
+ * The hot path compares with the copy in the instance. Only when that fails does an out-of-line
+ * function load the one atomic length, refresh the copy and check again; then it returns or traps.
+ * memory.size reads the one length, never the copy. (Wasmtime call of 2022-05-12, "fetch on the
+ * slow path".)
+ *
+ * Memory order. The copy is only ever a value that the length had, so it may be too small, never
+ * too large. A failing check loads the length with acquire: an access ordered after a grow then
+ * finds it (no A2), and one after a size finds at least what the size returned (no A4).
+ *
+ *              | size                        | access                                | grow
+ *   grow       | store of length, load of it | store of length, load in the refresh  | lock
+ *
+ * A1: not with an instance for each thread, since an access to a new page refreshed from the very
+ * location that size reads. With one instance for several threads a weakly ordered machine may show
+ * it: the copy was refreshed by another thread, and no order leads from it to this thread's size.
+ */
+#ifndef TM_STRATEGIES_SLOWPATH_H
+#define TM_STRATEGIES_SLOWPATH_H
+
+#include "core/strategy.h"
+
+struct tm_slowpath_memory {
+  struct tm_region region;
+  struct tm_atomic_u64 bytes; /* the length; written under the lock */
+  struct tm_lock lock;
+};
+struct tm_slowpath_view {
+  uint8_t *base;
+  struct tm_atomic_u64 bytes; /* the copy: a value the length had, at or before now */
+  struct tm_slowpath_memory *memory;
+};
+struct tm_slowpath_frame {
+  uint8_t *base;
+};
+
+/* The slow half of a check: refresh the copy; return if [ea, ea+n) is now within it, else trap. */
+void tm_slowpath_refresh(struct tm_slowpath_view *v, uint64_t ea, uint64_t n)
+    __attribute__((cold, noinline));
+
+static inline void tm_slowpath_enter(struct tm_slowpath_view *v, struct tm_slowpath_frame *f) {
+  f->base = v->base;
+}
+static inline uint8_t *tm_slowpath_at(struct tm_slowpath_view *v, struct tm_slowpath_frame *f,
+                                      uint64_t ea, uint64_t n, enum tm_index index) {
+  /* Relaxed: the copy is checked again in the slow path, where the order is. */
+  if (tm_unlikely(tm_beyond(ea, n, tm_load_rlx(&v->bytes), index))) tm_slowpath_refresh(v, ea, n);
+  return f->base + ea;
+}
+static inline uint8_t *tm_slowpath_span(struct tm_slowpath_view *v, struct tm_slowpath_frame *f,
+                                        uint64_t ea, uint64_t n, enum tm_index index) {
+  return tm_slowpath_at(v, f, ea, n, index);
+}
+static inline uint64_t tm_slowpath_pages(struct tm_slowpath_view *v) {
+  /* ORDER: seq-cst, as memory.size. PAIRS: tm_slowpath_grow, slowpath.c. */
+  return tm_load_sc(&v->memory->bytes) / TM_PAGE_BYTES;
+}
+static inline void tm_slowpath_poll(struct tm_slowpath_view *v) { (void)v; }
+static inline void tm_slowpath_sync(struct tm_slowpath_view *v, struct tm_slowpath_frame *f) {
+  (void)v, (void)f;
+}
+
+TM_STRATEGY_DECLARE(slowpath);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "strategies/strategies.h"
+
+#include <string.h>
+
+#define TM_STRATEGY(name, kind, summary, source)                                                   \
+  extern const struct tm_strategy tm_##name##_strategy;
+#include "strategies/strategies.def"
+#undef TM_STRATEGY
+
+static const struct tm_strategy_entry entries[] = {
+#define TM_STRATEGY(name, kind, summary, source)                                                   \
+  {&tm_##name##_strategy, TM_KIND_##kind, summary, source},
+#include "strategies/strategies.def"
+#undef TM_STRATEGY
+};
+
+const struct tm_strategy_entry *tm_strategies(size_t *count) {
+  *count = sizeof entries / sizeof *entries;
+  return entries;
+}
+
+const struct tm_strategy_entry *tm_strategy_find(const char *name) {
+  for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
+    if (strcmp(entries[i].strategy->name, name) == 0) return &entries[i];
+  return NULL;
+}
+
+const char *tm_kind_word(enum tm_kind kind) {
+  static const char *const words[] = {"floor", "candidate", "unsound", "planted"};
+  return words[kind];
+}
