@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* harness/wasm/emit.h: wasm → C that a person can read.
+ *
+ * The bytes are read and validated by libwabt (reader.h) and streamed to the emitter, which writes
+ *   OUT/module.h       the instance, every function's prototype
+ *   OUT/unit-000.c …   functions, in units of about equal size, compiled in parallel
+ *   OUT/module.c       types, tables of imports and exports, segments, tm_module_desc
+ * The C is the same for every run of the same bytes. Each file includes "strategies/S.h" and the
+ * helpers in harness/wasm/guest/.
+ */
+#ifndef TM_HARNESS_WASM_EMIT_H
+#define TM_HARNESS_WASM_EMIT_H
+
+#include "core/error.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+struct tm_emit_options {
+  const char *strategy; /* name; strategies/NAME.h must exist */
+  size_t unit_bytes; /* start a new unit after about so many bytes of function bodies; 0: 256 KiB */
+};
+
+/* Translate into files in the existing, empty directory `out`. *units: how many unit files.
+ * 0; -EINVAL with a sentence naming byte offset and reason when the module is invalid; -ENOTSUP
+ * naming the feature that is not supported; -errno when a file cannot be written. */
+int tm_emit_files(const char *name, const void *wasm, size_t size,
+                  const struct tm_emit_options *options, const char *out, size_t *units,
+                  struct tm_error *error);
+/* The same, everything in one stream, for people (tidemark emit-c). */
+int tm_emit_stream(const char *name, const void *wasm, size_t size,
+                   const struct tm_emit_options *options, FILE *out, struct tm_error *error);
+
+#endif
