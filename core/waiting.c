@@ -20,9 +20,15 @@ enum { QUEUES = 256 };
 static struct queue {
   pthread_mutex_t mutex;
   struct waiter *first, *last;
-} queues[QUEUES] = {[0 ... QUEUES - 1] = {.mutex = PTHREAD_MUTEX_INITIALIZER}};
+} queues[QUEUES];
+
+static void init_queues(void) {
+  for (int i = 0; i < QUEUES; i++) pthread_mutex_init(&queues[i].mutex, NULL);
+}
 
 static struct queue *queue_of(const void *address) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, init_queues);
   uint64_t h = (uint64_t)(uintptr_t)address * UINT64_C(0x9e3779b97f4a7c15);
   return &queues[h >> 56];
 }

@@ -16,6 +16,11 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* What emitted C must be compiled with to mean what it says. */
+#define TM_EMIT_CFLAGS                                                                             \
+  "-std=gnu11 -O2 -fPIC -fvisibility=hidden -w -fno-strict-aliasing -ffp-contract=off "            \
+  "-fno-math-errno -fstack-clash-protection"
+
 struct tm_emit_options {
   const char *strategy; /* name; strategies/NAME.h must exist */
   size_t unit_bytes; /* start a new unit after about so many bytes of function bodies; 0: 256 KiB */

@@ -70,8 +70,9 @@ struct tm_module_options {
   const struct tm_strategy *strategy;
   const char *compiler; /* NULL: $TIDEMARK_CC, else clang-19, else clang, gcc, cc */
   const char
-      *cache_dir; /* NULL: $TIDEMARK_CACHE, else XDG_CACHE_HOME/tidemark, ~/.cache/tidemark */
-  bool progress;  /* a progress bar on stderr while units compile, if that is a terminal */
+      *cache_dir;    /* NULL: $TIDEMARK_CACHE, else XDG_CACHE_HOME/tidemark, ~/.cache/tidemark */
+  const char *flags; /* more compiler flags, such as "-O0"; NULL: none */
+  bool progress;     /* a progress bar on stderr while units compile, if that is a terminal */
 };
 
 struct tm_module;
@@ -108,9 +109,13 @@ const char *tm_function_at(uintptr_t pc);
 
 /* Link against `imports` (looked up by both names; extra ones are ignored), allocate, initialise
  * memory and tables, run the start function. 0, or -errno and a sentence; -EFAULT when start or a
- * segment trapped (then *trap is filled, if given). Missing imports and wrong types are named. */
+ * segment trapped: then *trap is filled, if given, and *instance is set all the same, because its
+ * functions may already be in tables of others; free it as usual. Missing imports and wrong types
+ * are named. */
 int tm_instance_new(struct tm_module *module, const struct tm_import *imports, size_t count,
                     struct tm_instance **instance, struct tm_trap *trap, struct tm_error *error);
+/* Instances linked to each other are freed importers first: functions and globals are not counted.
+ */
 void tm_instance_free(struct tm_instance *instance);
 
 /* An export by name; false when there is none. */

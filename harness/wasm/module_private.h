@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* harness/wasm/module_private.h: a loaded module, shared by module.c and instance.c only. */
+#ifndef TM_HARNESS_WASM_MODULE_PRIVATE_H
+#define TM_HARNESS_WASM_MODULE_PRIVATE_H
+
+#include "harness/wasm/guest/abi.h"
+
+struct tm_function_range {
+  uintptr_t start; /* to the next one's start */
+  const char *name;
+};
+
+struct tm_module {
+  struct tm_module *next; /* in the list of loaded modules */
+  const struct tm_strategy *strategy;
+  void *object; /* dlopen's */
+  const struct tm_module_desc *desc;
+  uintptr_t load_address, code_start, code_end;
+  bool code_known; /* to the trap handler */
+  size_t code_bytes;
+  struct tm_function_range *functions; /* by address */
+  struct tm_item *imports, *exports;
+};
+
+#endif
