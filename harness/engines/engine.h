@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* harness/engines/engine.h: one adapter per real engine, and how to run a litmus test on it.
+ *
+ * An adapter is one small file that describes the engine (struct tm_engine) and turns a job into a
+ * command. Everything else is common: finding the program, asking its version, time limits, reading
+ * the answer. The driver that runs inside the engine is one small file in drivers/; it prints JSON,
+ * one object a line:
+ *     {"version": "…"}                                          at most once
+ *     {"phase": "cold", "rounds": 500, "rows": [{"row": ["1", "trap"], "count": 500}]}
+ *     {"error": "…"}                                            what it cannot do, in words
+ *     {"done": true}                                            last
+ * An engine that prints anything else, hangs or crashes costs its own result and nothing more.
+ *
+ *     const struct tm_engine *engine = tm_engine_find("node");
+ *     struct tm_engine_program program;
+ *     if (tm_engine_locate(engine, &program)) {
+ *       struct tm_engine_result result;
+ *       tm_engine_run(engine, &program, NULL, &job, 30, &result);
+ *       ...result.failure is "" if all went well; result.histogram[0 … histograms-1] hold in any
+ * case tm_engine_result_free(&result);
+ *     }
+ */
+#ifndef TM_HARNESS_ENGINES_ENGINE_H
+#define TM_HARNESS_ENGINES_ENGINE_H
+
+#include "core/error.h"
+#include "harness/engines/job.h"
+#include "harness/engines/process.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TM_ENGINE_FLAGS = 8, TM_ENGINE_ARGUMENTS = 24, TM_ENGINE_HISTOGRAMS = 8 };
+
+/* A way of running an engine that may change the answer. */
+struct tm_engine_variant {
+  const char *name; /* NULL ends a list */
+  const char *what;
+  const char *flags[TM_ENGINE_FLAGS]; /* NULL-terminated */
+};
+
+struct tm_engine;
+
+/* Where an engine was found. */
+struct tm_engine_program {
+  char path[PATH_MAX];
+  char version[128]; /* first line of what its version option prints */
+};
+
+/* What an adapter makes of a job: a command, with the room for its texts. */
+struct tm_engine_command {
+  struct tm_process_spec spec;
+  char *argv[TM_ENGINE_ARGUMENTS];
+  unsigned arguments;
+  char text[16 * 1024];
+  size_t text_bytes;
+};
+
+struct tm_engine_task {
+  const struct tm_engine *engine;
+  const struct tm_engine_program *program;
+  const struct tm_engine_variant *variant; /* NULL: as it comes */
+  const struct tm_job *job;
+  const char *folder; /* exists and is empty; the command runs there */
+};
+
+struct tm_engine {
+  const char *name;                         /* "node" */
+  const char *runtime;                      /* "V8" */
+  const char *what;                         /* one line: which embedding */
+  const char *program;                      /* name of the program to look for */
+  const char *version;                      /* its option that prints the version */
+  const char *install;                      /* the command that installs it, for a person */
+  bool traps;                               /* a thread can go on after a trap */
+  const struct tm_engine_variant *variants; /* or NULL */
+  /* Write what the engine needs into task->folder and fill in the command. 0 or -errno. */
+  int (*prepare)(const struct tm_engine_task *task, struct tm_engine_command *command,
+                 struct tm_error *error);
+};
+
+/* All engines, in the order of engines.def. */
+const struct tm_engine *const *tm_engines(size_t *count);
+const struct tm_engine *tm_engine_find(const char *name);
+const struct tm_engine_variant *tm_engine_variant(const struct tm_engine *engine, const char *name);
+
+/* Find the program: $TIDEMARK_ENGINE_NAME (upper case, '-' as '_'), then bin/ and py/bin/ of the
+ * engines' folder, then PATH. False when there is none. Asks the version (10 s at most). */
+bool tm_engine_locate(const struct tm_engine *engine, struct tm_engine_program *program);
+/* The folder of --setup: $TIDEMARK_ENGINES, else .engines of the project. */
+const char *tm_engines_folder(void);
+
+/* ---- results ----------------------------------------------------------------------------------*/
+
+struct tm_engine_row {
+  char *text; /* values with one space between, in the order of the test's columns */
+  uint64_t count;
+};
+
+struct tm_engine_histogram {
+  char phase[16]; /* "cold", "warm" */
+  uint64_t rounds;
+  struct tm_engine_row *row;
+  size_t rows;
+};
+
+struct tm_engine_result {
+  char failure[512];  /* why there is no more of it, as a sentence; "" if it went well */
+  char version[128];  /* as the driver says, or "" */
+  char command[2048]; /* what was run, for a person */
+  double seconds;
+  bool done; /* it said that it had finished */
+  struct tm_engine_histogram histogram[TM_ENGINE_HISTOGRAMS];
+  size_t histograms;
+};
+
+/* Never fails: what goes wrong is in result->failure. `seconds` is the time limit. */
+void tm_engine_run(const struct tm_engine *engine, const struct tm_engine_program *program,
+                   const struct tm_engine_variant *variant, const struct tm_job *job,
+                   double seconds, struct tm_engine_result *result);
+void tm_engine_result_free(struct tm_engine_result *result);
+
+/* Read a driver's answer into `result`; what does not fit the protocol ends up in failure. That it
+ * stops early does not: see result->done. */
+void tm_engine_parse(const struct tm_job *job, const char *text, struct tm_engine_result *result);
+
+/* ---- for adapters -----------------------------------------------------------------------------*/
+
+/* Append one argument (copied). */
+void tm_engine_argument(struct tm_engine_command *command, const char *text);
+/* Append the variant's flags. */
+void tm_engine_flags(struct tm_engine_command *command, const struct tm_engine_variant *variant);
+/* Write a file into the task's folder. */
+int tm_engine_write(const struct tm_engine_task *task, const char *name, const void *bytes,
+                    size_t size, struct tm_error *error);
+/* Write litmus.js: the job as a constant, core.js and the named driver. */
+int tm_engine_write_script(const struct tm_engine_task *task, const char *driver,
+                           struct tm_error *error);
+/* A file of drivers/, or a hand-made module, built into the program; NULL if there is none of that
+ * name. */
+const void *tm_engine_file(const char *name, size_t *size);
+
+#endif

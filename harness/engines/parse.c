@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* harness/engines/parse.c: what a driver printed, believed only if it is well formed and adds up.
+ */
+#include "harness/engines/engine.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_value(const char *text) {
+  static const char *const words[] = {"none", "trap", "ok", "fail", "stuck"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (!strcmp(text, words[i])) return true;
+  char *end;
+  errno = 0;
+  strtoll(text, &end, 10);
+  return !errno && end != text && !*end;
+}
+
+static bool whole(const cJSON *number, uint64_t *out) {
+  if (!cJSON_IsNumber(number)) return false;
+  double d = number->valuedouble;
+  if (!(d >= 0 && d <= 9007199254740992.0) || d != (double)(uint64_t)d) return false;
+  *out = (uint64_t)d;
+  return true;
+}
+
+/* The values of one row, joined; NULL unless each is a value and there is one for each column. */
+static char *row_text(const struct tm_job *job, const cJSON *values) {
+  if (!cJSON_IsArray(values) || cJSON_GetArraySize(values) != (int)job->columns) return NULL;
+  char text[1024] = "";
+  size_t n = 0;
+  const cJSON *value;
+  cJSON_ArrayForEach(value, values) {
+    if (!cJSON_IsString(value) || !is_value(value->valuestring)) return NULL;
+    n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n ? " " : "", value->valuestring);
+    if (n >= sizeof text) return NULL;
+  }
+  return strdup(text);
+}
+
+static const char *add_histogram(const struct tm_job *job, const cJSON *o,
+                                 struct tm_engine_result *result) {
+  const cJSON *phase = cJSON_GetObjectItemCaseSensitive(o, "phase");
+  const cJSON *rows = cJSON_GetObjectItemCaseSensitive(o, "rows");
+  if (result->histograms == job->batches || result->histograms == TM_ENGINE_HISTOGRAMS)
+    return "more histograms than were asked for";
+  const struct tm_job_batch *batch = &job->batch[result->histograms];
+  struct tm_engine_histogram *h = &result->histogram[result->histograms];
+  if (!cJSON_IsString(phase) || strcmp(phase->valuestring, batch->phase))
+    return "a histogram of another phase";
+  if (!whole(cJSON_GetObjectItemCaseSensitive(o, "rounds"), &h->rounds) ||
+      h->rounds != batch->rounds || !cJSON_IsArray(rows))
+    return "a histogram of another number of rounds";
+  snprintf(h->phase, sizeof h->phase, "%s", batch->phase);
+  size_t count = (size_t)cJSON_GetArraySize(rows);
+  h->row = calloc(count ? count : 1, sizeof *h->row);
+  if (!h->row) return "more than there is memory for";
+  result->histograms++;
+  uint64_t sum = 0;
+  const cJSON *row;
+  cJSON_ArrayForEach(row, rows) {
+    struct tm_engine_row *r = &h->row[h->rows];
+    if (!whole(cJSON_GetObjectItemCaseSensitive(row, "count"), &r->count))
+      return "a row without a count";
+    r->text = row_text(job, cJSON_GetObjectItemCaseSensitive(row, "row"));
+    if (!r->text) return "a row that does not fit the test's columns";
+    h->rows++;
+    sum += r->count;
+  }
+  return sum == h->rounds ? NULL : "counts that do not add up to the rounds";
+}
+
+static const char *read_line(const struct tm_job *job, const cJSON *o,
+                             struct tm_engine_result *result) {
+  const cJSON *version = cJSON_GetObjectItemCaseSensitive(o, "version");
+  const cJSON *error = cJSON_GetObjectItemCaseSensitive(o, "error");
+  if (cJSON_GetObjectItemCaseSensitive(o, "rows")) return add_histogram(job, o, result);
+  if (cJSON_IsString(version)) {
+    snprintf(result->version, sizeof result->version, "%s", version->valuestring);
+  } else if (cJSON_IsString(error)) {
+    snprintf(result->failure, sizeof result->failure, "it failed: %.400s", error->valuestring);
+  } else if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "done"))) {
+    result->done = true;
+  } else {
+    return "a line of no known kind";
+  }
+  return NULL;
+}
+
+/* A histogram that does not add up is worth nothing. */
+static void drop_last(struct tm_engine_result *result, size_t before) {
+  if (result->histograms == before) return;
+  struct tm_engine_histogram *h = &result->histogram[--result->histograms];
+  for (size_t i = 0; i < h->rows; i++) free(h->row[i].text);
+  free(h->row);
+  *h = (struct tm_engine_histogram){0};
+}
+
+void tm_engine_parse(const struct tm_job *job, const char *text, struct tm_engine_result *result) {
+  for (unsigned line = 1; *text && !result->done && !*result->failure; line++) {
+    size_t length = strcspn(text, "\n"), before = result->histograms;
+    cJSON *o = cJSON_ParseWithLength(text, length);
+    const char *wrong = NULL;
+    if (cJSON_IsObject(o))
+      wrong = read_line(job, o, result);
+    else if (strspn(text, " \t\r") < length)
+      wrong = "no JSON";
+    if (wrong) {
+      drop_last(result, before);
+      snprintf(result->failure, sizeof result->failure, "line %u of its answer is %s: %.*s", line,
+               wrong, (int)(length < 100 ? length : 100), text);
+    }
+    cJSON_Delete(o);
+    text += length + (text[length] == '\n');
+  }
+  if (result->done && !*result->failure && result->histograms != job->batches)
+    snprintf(result->failure, sizeof result->failure, "it says done after %zu of %u batches",
+             result->histograms, job->batches);
+}
+
+void tm_engine_result_free(struct tm_engine_result *result) {
+  while (result->histograms) drop_last(result, result->histograms - 1);
+}

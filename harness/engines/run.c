@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* harness/engines/run.c: one job on one engine, in a folder of its own. */
+#include "harness/engines/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void tm_engine_argument(struct tm_engine_command *command, const char *text) {
+  size_t size = strlen(text) + 1;
+  if (command->arguments + 1 >= TM_ENGINE_ARGUMENTS ||
+      size > sizeof command->text - command->text_bytes)
+    tm_die("the command of an engine has no room for '%s'", text);
+  char *copy = memcpy(command->text + command->text_bytes, text, size);
+  command->text_bytes += size;
+  command->argv[command->arguments++] = copy;
+  command->argv[command->arguments] = NULL;
+}
+
+void tm_engine_flags(struct tm_engine_command *command, const struct tm_engine_variant *variant) {
+  for (int i = 0; variant && i < TM_ENGINE_FLAGS && variant->flags[i]; i++)
+    tm_engine_argument(command, variant->flags[i]);
+}
+
+int tm_engine_write(const struct tm_engine_task *task, const char *name, const void *bytes,
+                    size_t size, struct tm_error *error) {
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "%s/%s", task->folder, name);
+  FILE *file = fopen(path, "wb");
+  bool good = file && fwrite(bytes, 1, size, file) == size;
+  if (file && fclose(file) != 0) good = false;
+  return good ? 0 : tm_fail(error, -errno, "cannot write %s: %s", path, strerror(errno));
+}
+
+int tm_engine_write_script(const struct tm_engine_task *task, const char *driver,
+                           struct tm_error *error) {
+  size_t core_size, driver_size;
+  const char *core = tm_engine_file("core.js", &core_size);
+  const char *rest = tm_engine_file(driver, &driver_size);
+  char *job = tm_job_json(task->job, true);
+  if (!core || !rest) tm_die("the program was built without the driver %s", driver);
+  char *text = NULL;
+  size_t size = 0;
+  FILE *file = job ? open_memstream(&text, &size) : NULL;
+  if (file) {
+    fprintf(file, "const JOB = %s;\n%.*s%.*s", job, (int)core_size, core, (int)driver_size, rest);
+    if (fclose(file) != 0) size = 0;
+  }
+  int code = size ? tm_engine_write(task, "litmus.js", text, size, error)
+                  : tm_fail(error, -ENOMEM, "out of memory for a script");
+  free(text), free(job);
+  return code;
+}
+
+static int remove_one(const char *path, const struct stat *s, int flag, struct FTW *where) {
+  (void)s, (void)flag, (void)where;
+  return remove(path);
+}
+
+static void write_command(const struct tm_engine_command *c, struct tm_engine_result *result) {
+  size_t n = 0, room = sizeof result->command;
+  for (unsigned i = 0; i < c->arguments && n < room; i++)
+    n += (size_t)snprintf(result->command + n, room - n, "%s%s", i ? " " : "", c->argv[i]);
+}
+
+/* The last line on standard error that says something, for a person. */
+static void add_complaint(const char *err, char *failure, size_t room) {
+  const char *end = err + strlen(err);
+  while (end > err && strchr("\r\n ", end[-1])) end--;
+  const char *line = end;
+  while (line > err && line[-1] != '\n') line--;
+  size_t n = strlen(failure);
+  if (end > line && n < room)
+    snprintf(failure + n, room - n, "; it said: %.*s", (int)(end - line < 200 ? end - line : 200),
+             line);
+}
+
+static void run_in(const struct tm_engine_task *task, double seconds,
+                   struct tm_engine_result *result) {
+  struct tm_engine_command *command = calloc(1, sizeof *command);
+  struct tm_error error = {""};
+  struct tm_process_end end;
+  if (!command) {
+    snprintf(result->failure, sizeof result->failure, "out of memory");
+    return;
+  }
+  command->spec =
+      (struct tm_process_spec){.argv = command->argv, .folder = task->folder, .seconds = seconds};
+  if (task->engine->prepare(task, command, &error) < 0 ||
+      tm_process_run(&command->spec, &end, &error) < 0) {
+    snprintf(result->failure, sizeof result->failure, "%.500s", error.text);
+    free(command);
+    return;
+  }
+  write_command(command, result);
+  free(command);
+  result->seconds = end.seconds;
+  tm_engine_parse(task->job, end.out, result);
+  if (end.ending != TM_PROCESS_EXITED || (end.status != 0 && !*result->failure))
+    tm_process_why(&end, result->failure, sizeof result->failure);
+  else if (!*result->failure && !result->done)
+    snprintf(result->failure, sizeof result->failure, "it ended without finishing its answer");
+  if (*result->failure) add_complaint(end.err, result->failure, sizeof result->failure);
+  tm_process_free(&end);
+}
+
+void tm_engine_run(const struct tm_engine *engine, const struct tm_engine_program *program,
+                   const struct tm_engine_variant *variant, const struct tm_job *job,
+                   double seconds, struct tm_engine_result *result) {
+  *result = (struct tm_engine_result){0};
+  if (job->may_trap && !engine->traps) {
+    snprintf(result->failure, sizeof result->failure,
+             "not run: a trap ends the whole program under %s", engine->name);
+    return;
+  }
+  const char *base = getenv("TMPDIR");
+  char folder[PATH_MAX];
+  snprintf(folder, sizeof folder, "%.3000s/tidemark-engine-XXXXXX", base && *base ? base : "/tmp");
+  if (!mkdtemp(folder)) {
+    snprintf(result->failure, sizeof result->failure, "cannot make a folder in %.300s: %s",
+             base ? base : "/tmp", strerror(errno));
+    return;
+  }
+  struct tm_engine_task task = {engine, program, variant, job, folder};
+  run_in(&task, seconds, result);
+  nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An engine that answers, hangs, crashes, lies or talks too much: each costs its own result, with
+ * the reason, and what it said rightly before is kept. The fake engine is a shell script. */
+#include "harness/engines/engine.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char *script; /* what the fake engine does */
+
+static int prepare(const struct tm_engine_task *task, struct tm_engine_command *command,
+                   struct tm_error *error) {
+  tm_engine_argument(command, "sh");
+  tm_engine_argument(command, "fake.sh");
+  return tm_engine_write(task, "fake.sh", script, strlen(script), error);
+}
+
+static const struct tm_engine fake = {
+    .name = "fake", .program = "sh", .version = "--version", .traps = true, .prepare = prepare};
+static const struct tm_engine_program program = {.path = "sh"};
+static const struct tm_job job = {.name = "fake",
+                                  .threads = 2,
+                                  .columns = 2,
+                                  .batch = {{"cold", 10}, {"warm", 20}},
+                                  .batches = 2};
+
+#define COLD "{\"phase\":\"cold\",\"rounds\":10,\"rows\":[{\"row\":[\"1\",\"trap\"],\"count\":10}]}"
+#define WARM                                                                                       \
+  "{\"phase\":\"warm\",\"rounds\":20,\"rows\":[{\"row\":[\"-1\",\"ok\"],\"count\":15},"            \
+  "{\"row\":[\"0\",\"none\"],\"count\":5}]}"
+#define SAY(line) "echo '" line "'\n"
+#define DONE      SAY("{\"done\":true}")
+
+static struct tm_engine_result run(const char *text, double seconds) {
+  struct tm_engine_result result;
+  script = text;
+  tm_engine_run(&fake, &program, NULL, &job, seconds, &result);
+  return result;
+}
+
+static void answers(void **state) {
+  (void)state;
+  struct tm_engine_result r = run(SAY("{\"version\":\"1.2\"}") SAY(COLD) SAY(WARM) DONE, 30);
+  assert_string_equal(r.failure, "");
+  assert_string_equal(r.version, "1.2");
+  assert_int_equal(r.histograms, 2);
+  assert_string_equal(r.histogram[0].phase, "cold");
+  assert_int_equal(r.histogram[0].rows, 1);
+  assert_string_equal(r.histogram[0].row[0].text, "1 trap");
+  assert_int_equal(r.histogram[0].row[0].count, 10);
+  assert_string_equal(r.histogram[1].row[0].text, "-1 ok");
+  assert_int_equal(r.histogram[1].row[1].count, 5);
+  tm_engine_result_free(&r);
+}
+
+static void hangs(void **state) {
+  (void)state;
+  struct tm_engine_result r = run(SAY(COLD) "sleep 1000", 0.5);
+  assert_string_equal(r.failure, "no end after 0.5 s");
+  assert_int_equal(r.histograms, 1); /* what it said before is kept */
+  tm_engine_result_free(&r);
+}
+
+static void crashes(void **state) {
+  (void)state;
+  struct tm_engine_result r = run(SAY(COLD) "echo 'first\nit broke' >&2; kill -SEGV $$", 30);
+  assert_string_equal(r.failure, "killed by SIGSEGV; it said: it broke");
+  assert_int_equal(r.histograms, 1);
+  tm_engine_result_free(&r);
+  r = run("exit 3", 30);
+  assert_string_equal(r.failure, "exit status 3");
+  tm_engine_result_free(&r);
+  r = run(SAY(COLD) SAY(WARM) DONE "exit 4", 30); /* a good answer, then a bad end: both are told */
+  assert_string_equal(r.failure, "exit status 4");
+  assert_int_equal(r.histograms, 2);
+  tm_engine_result_free(&r);
+}
+
+static void assert_lie(const char *text, const char *why) {
+  struct tm_engine_result r = run(text, 30);
+  if (!strstr(r.failure, why)) fail_msg("'%s' does not contain '%s'", r.failure, why);
+  assert_int_equal(r.histograms, 0);
+  tm_engine_result_free(&r);
+}
+
+static void lies(void **state) {
+  (void)state;
+  assert_lie(SAY("hello"), "line 1 of its answer is no JSON: hello");
+  assert_lie(SAY("{\"a\":1}"), "a line of no known kind");
+  assert_lie("exit 0", "it ended without finishing its answer");
+  assert_lie(DONE, "it says done after 0 of 2 batches");
+  assert_lie(SAY("{\"error\":\"no threads\"}"), "it failed: no threads");
+  assert_lie(SAY(WARM), "a histogram of another phase");
+  assert_lie(SAY("{\"phase\":\"cold\",\"rounds\":11,\"rows\":[]}"), "another number of rounds");
+  assert_lie(SAY("{\"phase\":\"cold\",\"rounds\":10,\"rows\":[]}"), "do not add up");
+#define ROW(row) SAY("{\"phase\":\"cold\",\"rounds\":10,\"rows\":[" row "]}")
+  assert_lie(ROW("{\"row\":[\"1\",\"2\"],\"count\":9}"), "do not add up");
+  assert_lie(ROW("{\"row\":[\"1\"],\"count\":10}"), "does not fit the test's columns");
+  assert_lie(ROW("{\"row\":[\"1\",\"maybe\"],\"count\":10}"), "does not fit the test's columns");
+  assert_lie(ROW("{\"row\":[\"1\",2],\"count\":10}"), "does not fit the test's columns");
+  assert_lie(ROW("{\"row\":[\"1\",\"2\"],\"count\":-10}"), "a row without a count");
+  assert_lie(ROW("{\"row\":[\"1\",\"2\"],\"count\":1e300}"), "a row without a count");
+}
+
+static void more_than_asked(void **state) {
+  (void)state;
+  struct tm_engine_result r = run(SAY(COLD) SAY(WARM) SAY(WARM) DONE, 30);
+  assert_non_null(strstr(r.failure, "line 3 of its answer is more histograms than were asked for"));
+  assert_int_equal(r.histograms, 2);
+  tm_engine_result_free(&r);
+}
+
+static void talks_too_much(void **state) {
+  (void)state;
+  struct tm_engine_result r =
+      run("while :; do echo 0123456789012345678901234567890123456789; done", 60);
+  assert_non_null(strstr(r.failure, "printed more than"));
+  tm_engine_result_free(&r);
+}
+
+/* A helper that outlives the program is killed with the group. It says so by ending a pipe: the
+ * read below returns when the last writer is gone. */
+static void leaves_nobody(void **state) {
+  (void)state;
+  char fifo[] = "/tmp/tidemark-fifo-XXXXXX", text[200];
+  assert_non_null(mkdtemp(fifo));
+  char path[64];
+  snprintf(path, sizeof path, "%s/pipe", fifo);
+  assert_int_equal(mkfifo(path, 0600), 0);
+  snprintf(text, sizeof text, "sleep 1000 < %s >/dev/null 2>&1 &\nexec 3> %s\n" DONE, path, path);
+  time_t before = time(NULL);
+  struct tm_engine_result r = run(text, 60);
+  assert_non_null(strstr(r.failure, "it says done"));
+  tm_engine_result_free(&r);
+  FILE *file = fopen(path, "r+"); /* no writer and no reader is left: would block with "w" only */
+  assert_non_null(file);
+  fclose(file);
+  assert_true(time(NULL) - before < 900);
+  unlink(path);
+  rmdir(fifo);
+}
+
+static void cannot_start(void **state) {
+  (void)state;
+  char *argv[] = {"tidemark-no-such-program", NULL};
+  struct tm_process_spec spec = {.argv = argv};
+  struct tm_process_end end;
+  struct tm_error error = {""};
+  assert_true(tm_process_run(&spec, &end, &error) < 0);
+  assert_non_null(strstr(error.text, "cannot start tidemark-no-such-program"));
+}
+
+static void cannot_trap(void **state) {
+  (void)state;
+  struct tm_engine plain = fake;
+  struct tm_job trapping = job;
+  struct tm_engine_result r;
+  plain.traps = false;
+  trapping.may_trap = true;
+  tm_engine_run(&plain, &program, NULL, &trapping, 30, &r);
+  assert_string_equal(r.failure, "not run: a trap ends the whole program under fake");
+  tm_engine_result_free(&r);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(answers),         cmocka_unit_test(hangs),
+      cmocka_unit_test(crashes),         cmocka_unit_test(lies),
+      cmocka_unit_test(more_than_asked), cmocka_unit_test(talks_too_much),
+      cmocka_unit_test(leaves_nobody),   cmocka_unit_test(cannot_start),
+      cmocka_unit_test(cannot_trap),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
