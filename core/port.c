@@ -13,7 +13,22 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+static struct tm_atomic_u32 calls_to_failure; /* 0: none is injected */
+
+unsigned tm_port_fail_after(unsigned n) {
+  /* ORDER: the test's writes before the calls it counts. PAIRS: injected, port.c. */
+  return tm_swap_acqrel(&calls_to_failure, n);
+}
+
+static bool injected(void) {
+  uint32_t left = tm_load_rlx(&calls_to_failure); /* Relaxed: the swap below decides. */
+  while (left)                                    /* ORDER: as above. PAIRS: tm_port_fail_after. */
+    if (tm_cas_acqrel(&calls_to_failure, &left, left - 1)) return left == 1;
+  return false;
+}
+
 int tm_port_reserve(uint64_t bytes, uint8_t **base) {
+  if (injected()) return -ENOMEM;
   void *p = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (p == MAP_FAILED) return -errno;
   *base = p;
@@ -26,11 +41,13 @@ void tm_port_release(uint8_t *base, uint64_t bytes) {
 
 int tm_port_commit(uint8_t *start, uint64_t bytes) {
   if (bytes == 0) return 0;
+  if (injected()) return -ENOMEM;
   return mprotect(start, bytes, PROT_READ | PROT_WRITE) ? -errno : 0;
 }
 
 int tm_port_protect(uint8_t *start, uint64_t bytes) {
   if (bytes == 0) return 0;
+  if (injected()) return -ENOMEM;
   return mprotect(start, bytes, PROT_NONE) ? -errno : 0;
 }
 
@@ -45,6 +62,22 @@ void tm_lock_take(struct tm_lock *lock) {
 }
 void tm_lock_drop(struct tm_lock *lock) {
   if (pthread_mutex_unlock(&lock->mutex_)) tm_die("pthread_mutex_unlock failed");
+}
+
+void tm_rwlock_init(struct tm_rwlock *lock) {
+  if (pthread_rwlock_init(&lock->rwlock_, NULL)) tm_die("pthread_rwlock_init failed");
+}
+void tm_rwlock_fini(struct tm_rwlock *lock) {
+  if (pthread_rwlock_destroy(&lock->rwlock_)) tm_die("a lock is destroyed while taken");
+}
+void tm_rwlock_take_shared(struct tm_rwlock *lock) {
+  if (pthread_rwlock_rdlock(&lock->rwlock_)) tm_die("pthread_rwlock_rdlock failed");
+}
+void tm_rwlock_take(struct tm_rwlock *lock) {
+  if (pthread_rwlock_wrlock(&lock->rwlock_)) tm_die("pthread_rwlock_wrlock failed");
+}
+void tm_rwlock_drop(struct tm_rwlock *lock) {
+  if (pthread_rwlock_unlock(&lock->rwlock_)) tm_die("pthread_rwlock_unlock failed");
 }
 
 void tm_port_relax(unsigned turn) {

@@ -40,6 +40,18 @@ void tm_lock_fini(struct tm_lock *lock);
 void tm_lock_take(struct tm_lock *lock);
 void tm_lock_drop(struct tm_lock *lock);
 
+/* Many readers or one writer. */
+struct tm_rwlock {
+  pthread_rwlock_t rwlock_;
+};
+void tm_rwlock_init(struct tm_rwlock *lock);
+void tm_rwlock_fini(struct tm_rwlock *lock);
+/* ORDER: a writer's drop before the next take of either kind, a reader's before the next writer's
+ * take (release/acquire). */
+void tm_rwlock_take_shared(struct tm_rwlock *lock);
+void tm_rwlock_take(struct tm_rwlock *lock);
+void tm_rwlock_drop(struct tm_rwlock *lock);
+
 /* ---- waiting ---------------------------------------------------------------------------------*/
 
 /* One turn of a busy wait: a pause, now and then a yield to the scheduler. `turn` counts from 0. */
@@ -77,5 +89,12 @@ void tm_point_reached(const char *name);
 #else
 #define TM_POINT(name) ((void)0)
 #endif
+
+/* ---- fault injection -------------------------------------------------------------------------*/
+
+/* For tests: the call number `n` (from 1, over all threads) of a function above that can fail fails
+ * with -ENOMEM and does nothing; n = 0 ends the injection. Returns how many calls are still to
+ * come before the failure: 0 when it has happened, or when none was asked for. */
+unsigned tm_port_fail_after(unsigned n);
 
 #endif
