@@ -12,6 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define tm_likely(x)   __builtin_expect(!!(x), 1)
+#define tm_unlikely(x) __builtin_expect(!!(x), 0)
+
 #define TM_PAGE_BYTES   UINT64_C(65536)
 #define TM_MAX_PAGES_32 UINT64_C(65536)   /* 4 GiB, the limit of the specification */
 #define TM_MAX_PAGES_64 UINT64_C(1048576) /* 64 GiB, our limit for 64-bit memories */

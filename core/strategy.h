@@ -5,19 +5,26 @@
  * length? It is two files, strategies/S.h and strategies/S.c, and one line in strategies.def.
  *
  * The hot half, S.h, is inlined into every guest access. It defines three types
- *     struct tm_S_memory   one per linear memory; starts with `struct tm_region region`
+ *     struct tm_S_memory   one per linear memory; starts with `struct tm_region region`, or with
+ *                          `struct tm_length length` (core/length.h), which does
  *     struct tm_S_view     one per instance and memory: the copy that each VMContext holds;
  *                          starts with `uint8_t *base`
  *     struct tm_S_frame    one per function activation, kept in registers; may hold only `base`
  * and six functions, all `static inline`, without function pointers and without #if in a body:
- *     void     tm_S_enter(view *, frame *)               on function entry
- *     uint8_t *tm_S_at(view *, frame *, ea, n, index)    address of n bytes, 1 ≤ n ≤ 16; traps
- * through a cold call, or the access itself faults: the caller must access all n bytes uint8_t
- * *tm_S_span(view *, frame *, ea, n, index)  the same for bulk operations and for notify: any n, 0
- * included; always checked here uint64_t tm_S_pages(view *)                        memory.size, in
- * pages void     tm_S_poll(view *)                         function entry and loop back-edge void
- * tm_S_sync(view *, frame *)                after an atomic, a fence, a call `index` is a
- * compile-time constant.
+ *     void     tm_S_enter(view *, frame *)
+ *         On function entry.
+ *     uint8_t *tm_S_at(view *, frame *, ea, n, index)
+ *         Address of n bytes, 1 ≤ n ≤ 16; traps through a cold call, or the access itself faults:
+ *         the caller must access all n bytes. `index` is a compile-time constant.
+ *     uint8_t *tm_S_span(view *, frame *, ea, n, index)
+ *         The same for bulk operations and for notify: any n, 0 included; always checked here.
+ *     uint64_t tm_S_pages(view *)
+ *         memory.size, in pages.
+ *     void     tm_S_poll(view *)
+ *         On function entry and loop back-edge. An address from at or span is dead after it.
+ *     void     tm_S_sync(view *, frame *)
+ *         After everything that may order this thread behind another, or may have grown the
+ *         memory: an atomic access, a fence, wait, notify, memory.size, memory.grow, a call.
  *
  * The cold half, S.c, defines the functions of struct tm_strategy below and, as its last line,
  *     TM_STRATEGY_OPS(S);
@@ -30,12 +37,10 @@
 #define TM_CORE_STRATEGY_H
 
 #include "core/atomics.h"
+#include "core/length.h"
 #include "core/memory.h"
 #include "core/port.h"
 #include "core/trap.h"
-
-#define tm_likely(x)   __builtin_expect(!!(x), 1)
-#define tm_unlikely(x) __builtin_expect(!!(x), 0)
 
 enum tm_kind {
   TM_KIND_floor,     /* prices the others; does not enforce the length */
@@ -68,6 +73,23 @@ struct tm_strategy {
   enum tm_fault (*fault)(void *memory, uintptr_t address);
   /* Invariants of a memory at rest, for tests and the explorer. */
   bool (*valid)(void *memory);
+
+  /* ---- optional: NULL for strategies that have no use for them -------------------------------*/
+
+  /* The calling thread is about to run guest code that uses this view's memory; may wait for a
+   * grow. True when the thread was running it already (the caller then leaves park() to whoever
+   * came first). Call it before tm_guest_call(), and after a blocking host operation. */
+  bool (*unpark)(void *view);
+  /* The calling thread runs no guest code until the next unpark(): it has returned, or it will
+   * block in the host (wait, a lock, input). Without it, strategies that wait for their running
+   * threads would wait for one that cannot answer. */
+  void (*park)(void *view);
+  /* For strategies that move the base: the address of [ea, ea+n) for the host, or NULL when that
+   * lies beyond the length. Valid until the thread's next park(), poll or grow. */
+  uint8_t *(*host_at)(void *view, uint64_t ea, uint64_t n);
+  /* What init needs of the system and may not get, as the end of a sentence that starts with
+   * "needs"; for the message when init fails. */
+  const char *needs;
 };
 
 /* The signatures of S.c, written with S's own types. The casts in TM_STRATEGY_OPS go through
@@ -81,8 +103,10 @@ struct tm_strategy {
   enum tm_fault tm_##S##_fault(struct tm_##S##_memory *memory, uintptr_t address);                 \
   bool tm_##S##_valid(struct tm_##S##_memory *memory)
 
-#define TM_STRATEGY_OPS(S)                                                                         \
-  _Static_assert(offsetof(struct tm_##S##_memory, region) == 0, "region comes first");             \
+/* TM_STRATEGY_OPS_WITH(S, .park = ..., ...) sets optional members too. */
+#define TM_STRATEGY_OPS(S) TM_STRATEGY_OPS_WITH(S, .needs = NULL)
+
+#define TM_STRATEGY_OPS_WITH(S, ...)                                                               \
   _Static_assert(offsetof(struct tm_##S##_view, base) == 0, "base comes first");                   \
   static int S##_init_(void *m, const struct tm_memory_type *t) { return tm_##S##_init(m, t); }    \
   static void S##_fini_(void *m) { tm_##S##_fini(m); }                                             \
@@ -105,6 +129,7 @@ struct tm_strategy {
       .pages = S##_pages_,                                                                         \
       .fault = S##_fault_,                                                                         \
       .valid = S##_valid_,                                                                         \
+      __VA_ARGS__,                                                                                 \
   }
 
 #endif
