@@ -23,9 +23,7 @@
 #include "core/strategy.h"
 
 struct tm_guard_memory {
-  struct tm_region region;
-  struct tm_atomic_u64 bytes; /* the length; written under the lock */
-  struct tm_lock lock;
+  struct tm_length length;
 };
 struct tm_guard_view {
   uint8_t *base;
@@ -40,20 +38,20 @@ static inline void tm_guard_enter(struct tm_guard_view *v, struct tm_guard_frame
 }
 static inline uint8_t *tm_guard_at(struct tm_guard_view *v, struct tm_guard_frame *f, uint64_t ea,
                                    uint64_t n, enum tm_index index) {
-  if (index == TM_INDEX64 && tm_unlikely(tm_beyond(ea, n, v->memory->region.reserved_bytes, index)))
+  if (index == TM_INDEX64 &&
+      tm_unlikely(tm_beyond(ea, n, v->memory->length.region.reserved_bytes, index)))
     tm_trap(TM_TRAP_OUT_OF_BOUNDS);
   return f->base + ea;
 }
 static inline uint8_t *tm_guard_span(struct tm_guard_view *v, struct tm_guard_frame *f, uint64_t ea,
                                      uint64_t n, enum tm_index index) {
-  /* ORDER: the length before the bytes it bounds. PAIRS: tm_guard_grow, guard.c. */
-  uint64_t length = tm_load_acq(&v->memory->bytes);
+  /* ORDER: the length before the bytes it bounds. PAIRS: tm_length_end. */
+  uint64_t length = tm_load_acq(&v->memory->length.bytes);
   if (tm_unlikely(tm_beyond(ea, n, length, index))) tm_trap(TM_TRAP_OUT_OF_BOUNDS);
   return f->base + ea;
 }
 static inline uint64_t tm_guard_pages(struct tm_guard_view *v) {
-  /* ORDER: seq-cst, as memory.size. PAIRS: tm_guard_grow, guard.c. */
-  return tm_load_sc(&v->memory->bytes) / TM_PAGE_BYTES;
+  return tm_length_pages(&v->memory->length);
 }
 static inline void tm_guard_poll(struct tm_guard_view *v) { (void)v; }
 static inline void tm_guard_sync(struct tm_guard_view *v, struct tm_guard_frame *f) {

@@ -21,9 +21,7 @@
 #include "core/strategy.h"
 
 struct tm_lazytrap_memory {
-  struct tm_region region;
-  struct tm_atomic_u64 bytes; /* the length; written under the lock */
-  struct tm_lock lock;
+  struct tm_length length;
 };
 struct tm_lazytrap_view {
   uint8_t *base;
@@ -53,8 +51,7 @@ static inline uint8_t *tm_lazytrap_span(struct tm_lazytrap_view *v, struct tm_la
   return tm_lazytrap_at(v, f, ea, n, index);
 }
 static inline uint64_t tm_lazytrap_pages(struct tm_lazytrap_view *v) {
-  /* ORDER: seq-cst, as memory.size. PAIRS: tm_lazytrap_grow, lazytrap.c. */
-  return tm_load_sc(&v->memory->bytes) / TM_PAGE_BYTES;
+  return tm_length_pages(&v->memory->length);
 }
 static inline void tm_lazytrap_poll(struct tm_lazytrap_view *v) { (void)v; }
 static inline void tm_lazytrap_sync(struct tm_lazytrap_view *v, struct tm_lazytrap_frame *f) {

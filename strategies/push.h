@@ -22,9 +22,7 @@
 #include "core/strategy.h"
 
 struct tm_push_memory {
-  struct tm_region region;
-  struct tm_atomic_u64 bytes; /* the length; written under the lock */
-  struct tm_lock lock;
+  struct tm_length length;
   struct tm_push_view *first; /* the attached views; under the lock */
 };
 struct tm_push_view {
@@ -52,8 +50,7 @@ static inline uint8_t *tm_push_span(struct tm_push_view *v, struct tm_push_frame
   return tm_push_at(v, f, ea, n, index);
 }
 static inline uint64_t tm_push_pages(struct tm_push_view *v) {
-  /* ORDER: seq-cst, as memory.size. PAIRS: tm_push_grow, push.c. */
-  return tm_load_sc(&v->memory->bytes) / TM_PAGE_BYTES;
+  return tm_length_pages(&v->memory->length);
 }
 static inline void tm_push_poll(struct tm_push_view *v) { (void)v; }
 static inline void tm_push_sync(struct tm_push_view *v, struct tm_push_frame *f) {

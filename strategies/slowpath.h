@@ -23,9 +23,7 @@
 #include "core/strategy.h"
 
 struct tm_slowpath_memory {
-  struct tm_region region;
-  struct tm_atomic_u64 bytes; /* the length; written under the lock */
-  struct tm_lock lock;
+  struct tm_length length;
 };
 struct tm_slowpath_view {
   uint8_t *base;
@@ -54,8 +52,7 @@ static inline uint8_t *tm_slowpath_span(struct tm_slowpath_view *v, struct tm_sl
   return tm_slowpath_at(v, f, ea, n, index);
 }
 static inline uint64_t tm_slowpath_pages(struct tm_slowpath_view *v) {
-  /* ORDER: seq-cst, as memory.size. PAIRS: tm_slowpath_grow, slowpath.c. */
-  return tm_load_sc(&v->memory->bytes) / TM_PAGE_BYTES;
+  return tm_length_pages(&v->memory->length);
 }
 static inline void tm_slowpath_poll(struct tm_slowpath_view *v) { (void)v; }
 static inline void tm_slowpath_sync(struct tm_slowpath_view *v, struct tm_slowpath_frame *f) {
