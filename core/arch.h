@@ -6,7 +6,7 @@
 #if defined(__x86_64__)
 #include "core/arch_x86_64.h"
 #else
-#error "Tidemark runs on x86-64; aarch64 needs a core/arch_aarch64.h with the same four functions"
+#error "Tidemark runs on x86-64; aarch64 needs a core/arch_aarch64.h with the same functions"
 #endif
 
 #endif

@@ -40,6 +40,21 @@ static inline bool tm_arch_answer(ucontext_t *context) {
   return true;
 }
 
+static inline uintptr_t tm_arch_stack_pointer(void) {
+  uintptr_t sp;
+  __asm__("mov %%rsp, %0" : "=r"(sp));
+  return sp;
+}
+
+/* Make the handler return into `function`(argument) with the stack below `stack`, as if called. */
+static inline void tm_arch_divert(ucontext_t *context, void (*function)(void *), void *argument,
+                                  uintptr_t stack) {
+  greg_t *r = context->uc_mcontext.gregs;
+  r[REG_RIP] = (greg_t)(uintptr_t)function;
+  r[REG_RDI] = (greg_t)(uintptr_t)argument;
+  r[REG_RSP] = (greg_t)(((stack - 256) & ~(uintptr_t)15) - 8); /* as after a call */
+}
+
 /* Time base in ticks; constant rate, not ordered with the accesses around it. */
 static inline uint64_t tm_arch_ticks(void) { return __builtin_ia32_rdtsc(); }
 

@@ -12,6 +12,15 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#if defined(__has_feature) /* clang's way of saying it */
+#define TM_ADDRESS_SANITIZER __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define TM_ADDRESS_SANITIZER 1
+#endif
+#if TM_ADDRESS_SANITIZER
+#include <sanitizer/asan_interface.h>
+#endif
+
 const char *tm_trap_words(enum tm_trap_code code) {
   static const char *const words[] = {"",
 #define TM_TRAP(name, text) text,
@@ -107,6 +116,7 @@ struct activation {
   jmp_buf jump;
   struct activation *outer;
   struct tm_trap *trap;
+  uintptr_t stack; /* what lies below belongs to the guest */
 };
 
 enum { SIGNAL_STACK_BYTES = 64 * 1024, GUARD_REACH_BYTES = 1024 * 1024 };
@@ -143,7 +153,8 @@ void tm_thread_done(void) {
 
 enum tm_trap_code tm_guest_call(void (*body)(void *), void *argument, struct tm_trap *trap) {
   if (!self.signal_stack) thread_begin();
-  struct activation here = {.outer = self.innermost, .trap = trap};
+  struct activation here = {
+      .outer = self.innermost, .trap = trap, .stack = tm_arch_stack_pointer()};
   *trap = (struct tm_trap){.code = TM_TRAP_NONE};
   self.innermost = &here;
   if (_setjmp(here.jump) == 0) body(argument);
@@ -186,6 +197,30 @@ static void decline(int signal) {
   sigaction(signal, previous, NULL);
 }
 
+static _Noreturn void land(void *activation) {
+  struct activation *to = activation;
+  _longjmp(to->jump, 1);
+}
+
+/* AddressSanitizer marks the edges of frames on the stack; those of the abandoned ones must go
+ * before other code runs there. */
+#if TM_ADDRESS_SANITIZER
+static void forget_frames(uintptr_t stack) {
+  __asan_unpoison_memory_region((void *)(stack - 65536), 65536);
+}
+#else
+static void forget_frames(uintptr_t stack) { (void)stack; }
+#endif
+
+/* Return from the handler into land(), on the part of the stack that the trap abandons: just below
+ * the activation's frame, so there is room for it even when the guest's stack is full. */
+static void unwind_from_handler(ucontext_t *context, enum tm_trap_code code) {
+  struct activation *to = self.innermost;
+  *to->trap = (struct tm_trap){.code = code, .pc = tm_arch_pc(context)};
+  forget_frames(to->stack);
+  tm_arch_divert(context, land, to, to->stack);
+}
+
 static void on_fault(int signal, siginfo_t *info, void *raw) {
   int saved_errno = errno;
   ucontext_t *context = raw;
@@ -200,7 +235,8 @@ static void on_fault(int signal, siginfo_t *info, void *raw) {
       errno = saved_errno;
       return;
     }
-    unwind(self.innermost, TM_TRAP_OUT_OF_BOUNDS, pc, 0);
+    unwind_from_handler(context, TM_TRAP_OUT_OF_BOUNDS);
+    return;
   }
   const struct range *region = find(&regions, address);
   if (region && region->ask && region->ask(region->memory, address) == TM_FAULT_RETRY) {
@@ -208,10 +244,13 @@ static void on_fault(int signal, siginfo_t *info, void *raw) {
     return;
   }
   bool guest = self.innermost && tm_trap_is_guest_code(pc);
-  if (guest && region) unwind(self.innermost, TM_TRAP_OUT_OF_BOUNDS, pc, 0);
-  if (guest && address + GUARD_REACH_BYTES >= self.stack_low && address < self.stack_low + 4096)
-    unwind(self.innermost, TM_TRAP_STACK_EXHAUSTED, pc, 0);
-  decline(signal);
+  bool in_guard = address + GUARD_REACH_BYTES >= self.stack_low && address < self.stack_low + 4096;
+  if (guest && region)
+    unwind_from_handler(context, TM_TRAP_OUT_OF_BOUNDS);
+  else if (guest && in_guard)
+    unwind_from_handler(context, TM_TRAP_STACK_EXHAUSTED);
+  else
+    decline(signal);
 }
 
 void tm_trap_install(void) {
@@ -219,8 +258,7 @@ void tm_trap_install(void) {
     int signal;
     struct sigaction *previous;
   } signals[] = {{SIGSEGV, &previous_segv}, {SIGBUS, &previous_bus}, {SIGILL, &previous_ill}};
-  struct sigaction action = {.sa_sigaction = on_fault,
-                             .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+  struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
   sigemptyset(&action.sa_mask);
   for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
     struct sigaction before;
