@@ -67,3 +67,27 @@ uint8_t *tm_linear_at(struct tm_linear *memory, void *view, uint64_t ea, uint64_
   if (n) (void)*(volatile uint8_t *)(start + n - 1);
   return start;
 }
+
+bool tm_linear_unpark(struct tm_linear *memory, void *view) {
+  return memory && memory->strategy->unpark && memory->strategy->unpark(view);
+}
+
+void tm_linear_park(struct tm_linear *memory, void *view) {
+  if (memory && memory->strategy->park) memory->strategy->park(view);
+}
+
+enum tm_wait_result tm_linear_wait32(struct tm_linear *memory, void *view, void *address,
+                                     uint32_t expected, int64_t timeout_ns) {
+  tm_linear_park(memory, view);
+  enum tm_wait_result result = tm_wait32(address, expected, timeout_ns);
+  tm_linear_unpark(memory, view);
+  return result;
+}
+
+enum tm_wait_result tm_linear_wait64(struct tm_linear *memory, void *view, void *address,
+                                     uint64_t expected, int64_t timeout_ns) {
+  tm_linear_park(memory, view);
+  enum tm_wait_result result = tm_wait64(address, expected, timeout_ns);
+  tm_linear_unpark(memory, view);
+  return result;
+}

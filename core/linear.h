@@ -10,6 +10,7 @@
 #define TM_CORE_LINEAR_H
 
 #include "core/strategy.h"
+#include "core/waiting.h"
 
 struct tm_linear {
   const struct tm_strategy *strategy;
@@ -37,5 +38,18 @@ int64_t tm_linear_grow(struct tm_linear *memory, void *view, uint64_t delta_page
  * current length. Checked against a seq-cst read of the length; pages are touched, so that a system
  * call may be given the address under strategies that commit pages in the fault handler. */
 uint8_t *tm_linear_at(struct tm_linear *memory, void *view, uint64_t ea, uint64_t n);
+
+/* The thread is about to run guest code with this view, or runs none until the next unpark:
+ * strategy.h, optional hooks. Around every entry into a guest (tm_instance_enter does so) and,
+ * reversed, around every host operation that may block. `memory` may be NULL. True when it was
+ * unparked before. */
+bool tm_linear_unpark(struct tm_linear *memory, void *view);
+void tm_linear_park(struct tm_linear *memory, void *view);
+
+/* memory.atomic.wait with the thread parked meanwhile; `address` as in core/waiting.h. */
+enum tm_wait_result tm_linear_wait32(struct tm_linear *memory, void *view, void *address,
+                                     uint32_t expected, int64_t timeout_ns);
+enum tm_wait_result tm_linear_wait64(struct tm_linear *memory, void *view, void *address,
+                                     uint64_t expected, int64_t timeout_ns);
 
 #endif

@@ -174,6 +174,16 @@ static int make_own(struct tm_instance *instance, struct tm_error *error) {
   return 0;
 }
 
+enum tm_trap_code tm_instance_enter(struct tm_instance *instance, void (*body)(void *),
+                                    void *argument, struct tm_trap *trap) {
+  struct tm_linear *memory = head(instance)->memory;
+  void *view = head(instance)->view;
+  bool running = tm_linear_unpark(memory, view);
+  enum tm_trap_code code = tm_guest_call(body, argument, trap);
+  if (!running) tm_linear_park(memory, view);
+  return code;
+}
+
 static void run_init(void *argument) {
   struct tm_instance *instance = argument;
   head(instance)->module->desc->init(instance);
@@ -196,7 +206,7 @@ int tm_instance_new(struct tm_module *module, const struct tm_import *imports, s
   *instance = made;
   struct tm_trap own;
   if (!trap) trap = &own;
-  if (tm_guest_call(run_init, made, trap) == TM_TRAP_NONE) return 0;
+  if (tm_instance_enter(made, run_init, made, trap) == TM_TRAP_NONE) return 0;
   const char *name = tm_function_at(trap->pc);
   return tm_fail(error, -EFAULT, "trap during instantiation: %s%s%s", tm_trap_words(trap->code),
                  name ? " in function " : "", name ? name : "");

@@ -70,8 +70,9 @@ static void call_boxed(void *argument) {
   c->invoke(c->func, c->arguments, c->results);
 }
 
-enum tm_trap_code tm_call(const struct tm_func *func, const union tm_value *arguments,
-                          union tm_value *results, struct tm_trap *trap) {
+enum tm_trap_code tm_call(struct tm_instance *instance, const struct tm_func *func,
+                          const union tm_value *arguments, union tm_value *results,
+                          struct tm_trap *trap) {
   struct boxed_call call = {.func = func, .arguments = arguments, .results = results};
   pthread_mutex_lock(&shared_mutex);
   for (struct interned *each = signatures; each && !call.invoke; each = each->next)
@@ -80,7 +81,8 @@ enum tm_trap_code tm_call(const struct tm_func *func, const union tm_value *argu
       call.invoke = each->invoke;
   pthread_mutex_unlock(&shared_mutex);
   if (!call.invoke) tm_die("no loaded module has a function type '%s'", func->signature);
-  return tm_guest_call(call_boxed, &call, trap);
+  return instance ? tm_instance_enter(instance, call_boxed, &call, trap)
+                  : tm_guest_call(call_boxed, &call, trap);
 }
 
 /* ---- the loaded object ------------------------------------------------------------------------*/

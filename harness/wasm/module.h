@@ -7,7 +7,7 @@
  *     tm_instance_new(module, imports, n, &instance, &trap, &error);
  *     struct tm_extern start;
  *     tm_instance_export(instance, "_start", &start);
- *     tm_call(&start.func, NULL, NULL, &trap);
+ *     tm_call(instance, &start.func, NULL, NULL, &trap);
  *
  * A module is wasm → C → shared object, built once per content hash of module, strategy sources,
  * flags and compiler, and cached. A module may be instantiated many times, from several threads.
@@ -124,8 +124,14 @@ bool tm_instance_export(struct tm_instance *instance, const char *name, struct t
 struct tm_linear *tm_instance_memory(struct tm_instance *instance);
 void *tm_instance_view(struct tm_instance *instance);
 
+/* Run body(argument) as guest code of this instance: tm_guest_call() between unparking and parking
+ * the thread at the instance's memory. For those who call exported C functions directly. */
+enum tm_trap_code tm_instance_enter(struct tm_instance *instance, void (*body)(void *),
+                                    void *argument, struct tm_trap *trap);
+
 /* Call with as many arguments and results as the signature says. Catches the trap. */
-enum tm_trap_code tm_call(const struct tm_func *func, const union tm_value *arguments,
-                          union tm_value *results, struct tm_trap *trap);
+enum tm_trap_code tm_call(struct tm_instance *instance, const struct tm_func *func,
+                          const union tm_value *arguments, union tm_value *results,
+                          struct tm_trap *trap);
 
 #endif
