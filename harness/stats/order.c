@@ -14,12 +14,16 @@ uint64_t tm_rng_u64(struct tm_rng *rng) {
   return z ^ (z >> 31);
 }
 
+__extension__ typedef unsigned __int128 wide;
+
+/* Lemire 2019: scale by a multiplication; draw again in the rare case that would favour some. */
 uint64_t tm_rng_below(struct tm_rng *rng, uint64_t n) {
-  /* Values under 2^64 mod n would favour small remainders: draw again. */
-  uint64_t skip = -n % n, x;
-  do x = tm_rng_u64(rng);
-  while (x < skip);
-  return x % n;
+  wide product = (wide)tm_rng_u64(rng) * n;
+  if ((uint64_t)product < n) {
+    uint64_t unfair = -n % n;
+    while ((uint64_t)product < unfair) product = (wide)tm_rng_u64(rng) * n;
+  }
+  return (uint64_t)(product >> 64);
 }
 
 double tm_rng_uniform(struct tm_rng *rng) {

@@ -2,6 +2,8 @@
 /* Intervals and exact bounds for "hits of n". */
 #include "harness/stats/stats.h"
 
+#include "harness/stats/binomial.h"
+
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
@@ -17,5 +19,14 @@ struct tm_interval tm_proportion_wilson(uint64_t hits, uint64_t n, double level)
 double tm_proportion_upper(uint64_t hits, uint64_t n, double level) {
   if (hits >= n) return 1;
   if (hits == 0) return -expm1(log1p(-level) / (double)n);
-  return gsl_cdf_beta_Pinv(level, (double)hits + 1, (double)(n - hits));
+  double low = (double)hits / (double)n, high = 1; /* P(more than hits) = level lies between */
+  while (high - low > 1e-12 * high) {
+    double middle = low + (high - low) / 2;
+    if (middle <= low || middle >= high) break; /* neighbours: nothing lies between */
+    if (tm_binomial_at_least_((double)hits + 1, (double)n, middle) < level)
+      low = middle;
+    else
+      high = middle;
+  }
+  return high;
 }

@@ -17,9 +17,10 @@
  *   printf("%.3f (%.3f to %.3f)\n", r.ratio, r.low, r.high);
  *
  * Conventions. `level` is a confidence, 0 < level < 1, usually 0.95. A bound that the data cannot
- * give is 0 or INFINITY, never a guess: with one block the interval is (0, INFINITY). Nothing here
- * keeps state between calls; any thread may call. Functions that return int give 0, or -EINVAL with
- * a sentence (`error` may be NULL); the others cannot fail on arguments in the stated range.
+ * give is infinite (0 for a ratio's lower one), never a guess: one block's ratio has (0, INFINITY).
+ * Nothing here keeps state between calls; any thread may call. Functions that return int give 0, or
+ * -EINVAL with a sentence (`error` may be NULL); the others cannot fail on arguments in the stated
+ * range.
  *
  * Sources are named at each function.
  */
@@ -28,6 +29,7 @@
 
 #include "core/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -92,5 +94,96 @@ struct tm_interval tm_proportion_wilson(uint64_t hits, uint64_t n, double level)
 /* The largest probability that still agrees with `hits` of `n` at one-sided `level` (Clopper and
  * Pearson 1934, exact). For "never seen in n": 1 - (1-level)^(1/n), about 3/n at 0.95. */
 double tm_proportion_upper(uint64_t hits, uint64_t n, double level);
+
+/* ---- Verdicts ---------------------------------------------------------------------------------
+ * First the control (the same binary under two labels), then the comparisons it vouches for. */
+
+/* What the A/A comparisons of a run say about the run. */
+struct tm_control {
+  size_t n, false_positives; /* A/A comparisons, and how many of their intervals miss 1 */
+  struct tm_interval rate;   /* false positives of n, with Wilson's interval */
+  struct tm_ratio pooled;    /* geometric mean of all A/A ratios: 1 but for noise */
+  double half_width;         /* mean half-width of the A/A intervals, as a ratio less 1 */
+  double p;                  /* how likely an unbiased run looks at least this bad */
+  bool biased;               /* p < 0.01: trust no verdict of this run */
+};
+
+/* Judge n ≥ 1 A/A ratios (each with two blocks or more, all at one level). Three looks, corrected
+ * by Bonferroni: too many false positives (binomial), a pooled ratio off 1, one ratio far off 1. */
+int tm_control_judge(const struct tm_ratio ratios[], size_t n, struct tm_control *out,
+                     struct tm_error *error);
+
+enum tm_verdict { TM_UNSURE, TM_DIFFERENT, TM_EQUIVALENT };
+
+struct tm_judgement {
+  double p_different;  /* of "the ratio is 1", two-sided t, after Holm's correction */
+  double p_equivalent; /* of "the ratio is outside the margin", TOST, after Holm's correction */
+  enum tm_verdict verdict;
+};
+
+/* Judge n ≥ 1 comparisons as one family. margin > 0: ratios from 1/(1+margin) to 1+margin count as
+ * equal (0.03 is 3 %). alpha: the chance of one wrong verdict or more of a kind in the family,
+ * 0 < alpha < 1, usually 0.05. A ratio shown to lie inside the margin is EQUIVALENT, even where the
+ * difference is real but that small; otherwise one shown to be off 1 is DIFFERENT; otherwise
+ * UNSURE. Everything is UNSURE when the control is biased or NULL (no control was run).
+ * Sources: Schuirmann 1987 (two one-sided tests), Holm 1979. */
+int tm_judge(const struct tm_ratio ratios[], size_t n, double margin, double alpha,
+             const struct tm_control *control, struct tm_judgement out[], struct tm_error *error);
+
+const char *tm_verdict_name(enum tm_verdict verdict); /* "different", "equivalent", "unsure" */
+
+/* ---- Planning ---------------------------------------------------------------------------------
+ * The power of the paired t test, from the noncentral t distribution (Cohen 1988, chapter 2). */
+
+/* Blocks needed to find a ratio of 1+effect with probability `power` at two-sided `alpha`, when one
+ * block's log-ratio has standard deviation `log_sd` (of a tm_ratio r: r.log_se * sqrt(r.blocks)).
+ * effect ≠ 0, > -1; log_sd > 0; 0 < alpha < power < 1. At least 2; SIZE_MAX if no number below 10^9
+ * does. */
+size_t tm_blocks_needed(double effect, double log_sd, double power, double alpha);
+
+/* The other way round: the smallest effect > 0 that `blocks` ≥ 2 blocks find with that power. */
+double tm_effect_found(size_t blocks, double log_sd, double power, double alpha);
+
+/* ---- Two levels: processes and their iterations ------------------------------------------------
+ * Iterations of one process resemble each other, so processes are what is resampled. */
+
+struct tm_process {
+  const double *values; /* one number per iteration */
+  size_t n;             /* ≥ 1 */
+};
+
+enum { TM_RESAMPLES = 2000 }; /* enough for 95 % intervals; more only smooths the last digit */
+
+struct tm_two_level {
+  struct tm_ratio ratio; /* df is blocks - 1 */
+  double process_sd;     /* of a block's log-ratio, from process to process, iterations removed */
+  double iteration_sd;   /* of a block's log-ratio, what its finite number of iterations adds */
+};
+
+/* Ratio A over B, where block i ran process a[i] and process b[i]; n ≥ 1 blocks; values positive.
+ * A process counts as the mean of its iterations. Two-level bootstrap: blocks are drawn with
+ * replacement, then iterations in each drawn process; block effects are shrunk so that the two
+ * levels together have the variance of the data (Davison and Hinkley 1997, section 3.8; drawing
+ * both levels without it counts the iteration noise twice). The percentile interval is widened for
+ * few blocks as Student's t widens the normal (Hesterberg 2015, "expanded percentile").
+ * process_sd far below iteration_sd: lengthen the processes; far above: only more blocks help
+ * (Kalibera and Jones 2013). */
+int tm_ratio_two_level(const struct tm_process a[], const struct tm_process b[], size_t n,
+                       double level, struct tm_rng *rng, size_t resamples, struct tm_two_level *out,
+                       struct tm_error *error);
+
+/* ---- Quantiles --------------------------------------------------------------------------------
+ * The q-quantile is the smallest value that at least q of the values do not exceed (q = 1: the
+ * maximum). An upper bound that needs more samples is INFINITY; so is always the maximum's. */
+
+/* Of n ≥ 1 independent values, sorted ascending: exact bounds by order statistics. 0 < q ≤ 1. */
+int tm_quantile(const double sorted[], size_t n, double q, double level, struct tm_interval *out,
+                struct tm_error *error);
+
+/* Of all values of n processes taken together. The values count only for as many independent ones
+ * as the spread between processes allows, and the exact bounds are taken for that many (Korn and
+ * Graubard 1998, from surveys of clusters). One process: (-INFINITY, INFINITY). */
+int tm_quantile_two_level(const struct tm_process processes[], size_t n, double q, double level,
+                          struct tm_interval *out, struct tm_error *error);
 
 #endif
