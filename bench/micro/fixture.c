@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bench/micro/fixture.h"
+
+#include "core/arch.h"
+#include "core/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MAX_PAGES = 16384, GROWS = 8192 /* in one memory, then a new one */ };
+
+struct subject {
+  const struct tm_strategy *strategy;
+  const struct tm_hot_loop *loop;
+  struct tm_linear *memory;
+  size_t instances;
+  uint8_t *views; /* instances × view_bytes, each on its own cache lines */
+  size_t stride;
+};
+
+static double seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void *view(const struct subject *s, size_t i) { return s->views + i * s->stride; }
+
+static void open_subject(struct subject *s, uint64_t min_pages, size_t instances) {
+  const struct tm_memory_type type = {
+      .min_pages = min_pages, .max_pages = MAX_PAGES, .index = TM_INDEX32, .shared = true};
+  if (tm_linear_new(s->strategy, &type, &s->memory)) tm_die("%s: no memory", s->strategy->name);
+  s->stride = (s->strategy->view_bytes + 127) & ~(size_t)127;
+  s->instances = instances;
+  s->views = aligned_alloc(128, instances * s->stride);
+  if (!s->views) tm_die("no memory for %zu views", instances);
+  memset(s->views, 0, instances * s->stride);
+  for (size_t i = 0; i < instances; i++)
+    if (tm_linear_attach(s->memory, view(s, i))) tm_die("%s: cannot attach", s->strategy->name);
+  tm_linear_unpark(s->memory, view(s, 0)); /* this thread runs instance 0 */
+}
+
+static void close_subject(struct subject *s) {
+  tm_linear_park(s->memory, view(s, 0));
+  for (size_t i = 0; i < s->instances; i++) tm_linear_detach(s->memory, view(s, i));
+  tm_linear_drop(s->memory);
+  free(s->views);
+}
+
+/* ---- hot loops --------------------------------------------------------------------------------*/
+
+/* A random cycle through the first 32 KiB, for the dependent loads. */
+static void fill_cycle(uint32_t *words, uint32_t count) {
+  uint32_t order[32 * 1024 / 4], x = 12345;
+  for (uint32_t i = 0; i < count; i++) order[i] = i;
+  for (uint32_t i = count - 1; i > 0; i--) { /* Sattolo: one cycle */
+    x = x * 1664525 + 1013904223;
+    uint32_t j = (uint32_t)(((uint64_t)x * i) >> 32), t = order[i];
+    order[i] = order[j];
+    order[j] = t;
+  }
+  for (uint32_t i = 0; i < count; i++) words[order[i]] = order[(i + 1) % count] * 4;
+}
+
+static void hot_body(struct tm_bench_state *state, void *context) {
+  struct subject s = *(struct subject *)context;
+  open_subject(&s, 4, 1);
+  fill_cycle((uint32_t *)tm_linear_at(s.memory, view(&s, 0), 0, 32 * 1024), 32 * 1024 / 4);
+  while (tm_bench_batch(state, (int64_t)s.loop->batch))
+    tm_bench_keep(s.loop->body(view(&s, 0), s.loop->batch));
+  close_subject(&s);
+}
+
+/* ---- grow -------------------------------------------------------------------------------------*/
+
+/* Grow by one page GROWS times a memory; argument: attached instances. Time: per grow. */
+static void grow_body(struct tm_bench_state *state, void *context) {
+  struct subject s = *(struct subject *)context;
+  size_t instances = (size_t)tm_bench_argument(state);
+  while (tm_bench_batch(state, GROWS)) {
+    open_subject(&s, 1, instances);
+    double begun = seconds();
+    for (int i = 0; i < GROWS; i++)
+      if (s.strategy->grow(view(&s, 0), 1) < 0) tm_die("%s: a grow failed", s.strategy->name);
+
+    tm_bench_iteration_seconds(state, seconds() - begun);
+    close_subject(&s);
+  }
+}
+
+/* Attach and detach one more instance; argument: those already there. */
+static void attach_body(struct tm_bench_state *state, void *context) {
+  struct subject s = *(struct subject *)context;
+  open_subject(&s, 1, (size_t)tm_bench_argument(state));
+  void *mine = aligned_alloc(128, s.stride);
+  if (!mine) tm_die("no memory for a view");
+  memset(mine, 0, s.stride);
+  while (tm_bench_next(state)) {
+    if (tm_linear_attach(s.memory, mine)) tm_die("%s: cannot attach", s.strategy->name);
+    tm_linear_detach(s.memory, mine);
+  }
+  free(mine);
+  close_subject(&s);
+}
+
+static void bare_mprotect(struct tm_bench_state *state, void *context) {
+  (void)context;
+  while (tm_bench_batch(state, GROWS)) {
+    uint8_t *base;
+    if (tm_port_reserve((uint64_t)MAX_PAGES * TM_PAGE_BYTES, &base)) tm_die("no address space");
+    if (tm_port_commit(base, TM_PAGE_BYTES)) tm_die("mprotect failed");
+    double begun = seconds();
+    for (uint64_t i = 1; i <= GROWS; i++)
+      if (tm_port_commit(base + i * TM_PAGE_BYTES, TM_PAGE_BYTES)) tm_die("mprotect failed");
+    tm_bench_iteration_seconds(state, seconds() - begun);
+    tm_port_release(base, (uint64_t)MAX_PAGES * TM_PAGE_BYTES);
+  }
+}
+
+/* ---- registering ------------------------------------------------------------------------------*/
+
+static struct subject *subject(const struct tm_strategy *strategy, const struct tm_hot_loop *loop) {
+  struct subject *s = calloc(1, sizeof *s); /* lives as long as the program */
+  if (!s) tm_die("out of memory");
+  s->strategy = strategy;
+  s->loop = loop;
+  return s;
+}
+
+void tm_register_strategy(const struct tm_strategy *strategy, const struct tm_hot_loop *loops,
+                          size_t count) {
+  char name[128];
+  for (size_t i = 0; i < count; i++) {
+    snprintf(name, sizeof name, "%s/%s", loops[i].name, strategy->name);
+    tm_bench_register(name, hot_body, subject(strategy, &loops[i]));
+  }
+  snprintf(name, sizeof name, "grow/%s", strategy->name);
+  struct tm_bench *grow = tm_bench_register(name, grow_body, subject(strategy, NULL));
+  tm_bench_manual_time(grow);
+  for (int64_t n = 1; n <= 1000; n *= 10) tm_bench_arg(grow, n);
+  snprintf(name, sizeof name, "attach-detach/%s", strategy->name);
+  struct tm_bench *attach = tm_bench_register(name, attach_body, subject(strategy, NULL));
+  tm_bench_arg(attach, 1);
+  tm_bench_arg(attach, 1000);
+}
+
+void tm_register_bare(void) {
+  struct tm_bench *bare = tm_bench_register("grow/bare-mprotect/1", bare_mprotect, NULL);
+  tm_bench_manual_time(bare);
+}
