@@ -25,7 +25,7 @@ static struct tm_module *modules;
 struct interned {
   struct interned *next;
   struct tm_module *provider; /* whose thunk `invoke` is; NULL when that module is gone */
-  void (*invoke)(const struct tm_func *, const union tm_value *, union tm_value *);
+  void (*invoke)(const struct tm_func *, const union tm_wasm_value *, union tm_wasm_value *);
   char signature[];
 };
 static struct interned *signatures;
@@ -60,10 +60,10 @@ static void withdraw_thunks(struct tm_module *leaving) {
 }
 
 struct boxed_call {
-  void (*invoke)(const struct tm_func *, const union tm_value *, union tm_value *);
+  void (*invoke)(const struct tm_func *, const union tm_wasm_value *, union tm_wasm_value *);
   const struct tm_func *func;
-  const union tm_value *arguments;
-  union tm_value *results;
+  const union tm_wasm_value *arguments;
+  union tm_wasm_value *results;
 };
 static void call_boxed(void *argument) {
   struct boxed_call *c = argument;
@@ -71,7 +71,7 @@ static void call_boxed(void *argument) {
 }
 
 enum tm_trap_code tm_call(struct tm_instance *instance, const struct tm_func *func,
-                          const union tm_value *arguments, union tm_value *results,
+                          const union tm_wasm_value *arguments, union tm_wasm_value *results,
                           struct tm_trap *trap) {
   struct boxed_call call = {.func = func, .arguments = arguments, .results = results};
   pthread_mutex_lock(&shared_mutex);

@@ -28,7 +28,7 @@
 /* A function's type as text: parameters, '>', results; one letter each:
  * i i32, I i64, f f32, F f64, v v128, n funcref, e externref. "ii>i", ">" … Equal types are equal
  * strings. */
-union tm_value {
+union tm_wasm_value {
   uint32_t i32;
   uint64_t i64;
   float f32;
@@ -131,7 +131,7 @@ enum tm_trap_code tm_instance_enter(struct tm_instance *instance, void (*body)(v
 
 /* Call with as many arguments and results as the signature says. Catches the trap. */
 enum tm_trap_code tm_call(struct tm_instance *instance, const struct tm_func *func,
-                          const union tm_value *arguments, union tm_value *results,
+                          const union tm_wasm_value *arguments, union tm_wasm_value *results,
                           struct tm_trap *trap);
 
 #endif

@@ -28,7 +28,7 @@ struct tm_instance_head {
 
 /* A global, own or imported. Own ones lie in the instance; imported ones are reached by pointer. */
 struct tm_global {
-  union tm_value value;
+  union tm_wasm_value value;
   char type; /* letter as in signatures */
   bool mutable;
 };
@@ -49,8 +49,8 @@ struct tm_table {
 struct tm_type {
   const char *signature;
   /* Call func with boxed arguments and results. */
-  void (*invoke)(const struct tm_func *func, const union tm_value *arguments,
-                 union tm_value *results);
+  void (*invoke)(const struct tm_func *func, const union tm_wasm_value *arguments,
+                 union tm_wasm_value *results);
 };
 
 struct tm_import_desc {
