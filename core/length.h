@@ -74,7 +74,7 @@ static inline bool tm_region_fits(const struct tm_region *region, uint64_t old_b
  * below the published length, trap beyond. */
 static inline enum tm_fault tm_region_fault(const struct tm_region *region,
                                             const struct tm_atomic_u64 *bytes, uintptr_t address) {
-  /* ORDER: the length before the access is tried again. PAIRS: tm_length_end. */
+  /* ORDER: the length before the access is tried again. PAIRS: tm_length_publish. */
   uint64_t length = tm_load_acq(bytes);
   return address - (uintptr_t)region->base < length ? TM_FAULT_RETRY : TM_FAULT_TRAP;
 }
@@ -95,8 +95,17 @@ static inline void tm_length_fini(struct tm_length *l) {
 
 /* memory.size, in pages. */
 static inline uint64_t tm_length_pages(const struct tm_length *l) {
-  /* ORDER: seq-cst, as memory.size. PAIRS: tm_length_end. */
+  /* ORDER: seq-cst, as memory.size. PAIRS: tm_length_publish. */
   return tm_load_sc(&l->bytes) / TM_PAGE_BYTES;
+}
+
+/* Store `bytes` into a copy unless it has a larger value already: of several threads that refresh
+ * one copy, the last may have loaded the oldest length. */
+static inline void tm_copy_raise(struct tm_atomic_u64 *copy, uint64_t bytes) {
+  uint64_t seen = tm_load_rlx(copy); /* Relaxed: the swap decides. */
+  while (seen < bytes)
+    /* ORDER: the load of the length before the copy that repeats it. PAIRS: itself. */
+    if (tm_cas_acqrel(copy, &seen, bytes)) return;
 }
 
 /* First half of a grow: take the lock and make `delta` pages beyond the length accessible.
@@ -114,12 +123,17 @@ static inline bool tm_length_begin(struct tm_length *l, uint64_t delta, uint64_t
   return false;
 }
 
-/* Second half: publish the new length, also for delta 0, and drop the lock. The old pages. */
-static inline int64_t tm_length_end(struct tm_length *l, uint64_t old_bytes, uint64_t delta) {
+/* Publish the new length, also for delta 0; the lock stays held. */
+static inline void tm_length_publish(struct tm_length *l, uint64_t old_bytes, uint64_t delta) {
   /* ORDER: the pages, and whatever the strategy did to its copies, before the length; seq-cst, as
    * memory.grow. PAIRS: tm_length_pages, tm_region_fault, the checks in each strategy. */
   tm_store_sc(&l->bytes, old_bytes + delta * TM_PAGE_BYTES);
   TM_POINT("published");
+}
+
+/* Second half of a grow: publish and drop the lock. The old pages. */
+static inline int64_t tm_length_end(struct tm_length *l, uint64_t old_bytes, uint64_t delta) {
+  tm_length_publish(l, old_bytes, delta);
   tm_lock_drop(&l->lock);
   return (int64_t)(old_bytes / TM_PAGE_BYTES);
 }

@@ -5,10 +5,13 @@
 #include "core/error.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <linux/membarrier.h>
+#include <linux/userfaultfd.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -49,6 +52,47 @@ int tm_port_protect(uint8_t *start, uint64_t bytes) {
   if (bytes == 0) return 0;
   if (injected()) return -ENOMEM;
   return mprotect(start, bytes, PROT_NONE) ? -errno : 0;
+}
+
+#ifndef MADV_GUARD_INSTALL /* newer than the headers of Debian 12 */
+#define MADV_GUARD_INSTALL 102
+#define MADV_GUARD_REMOVE  103
+#endif
+
+int tm_port_bar(uint8_t *start, uint64_t bytes) {
+  if (bytes == 0) return 0;
+  if (injected()) return -ENOMEM;
+  return madvise(start, bytes, MADV_GUARD_INSTALL) ? -errno : 0;
+}
+void tm_port_unbar(uint8_t *start, uint64_t bytes) {
+  if (bytes && madvise(start, bytes, MADV_GUARD_REMOVE))
+    tm_die("MADV_GUARD_REMOVE at %p: errno %d", (void *)start, errno);
+}
+
+int tm_port_uffd_open(uint8_t *start, uint64_t bytes, int *descriptor) {
+  if (injected()) return -ENOMEM;
+  int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | UFFD_USER_MODE_ONLY);
+  if (fd < 0) return -errno;
+  struct uffdio_api api = {.api = UFFD_API, .features = UFFD_FEATURE_SIGBUS};
+  struct uffdio_register range = {.range = {(uintptr_t)start, bytes},
+                                  .mode = UFFDIO_REGISTER_MODE_MISSING};
+  if (ioctl(fd, UFFDIO_API, &api) || ioctl(fd, UFFDIO_REGISTER, &range)) {
+    int result = -errno;
+    close(fd);
+    return result;
+  }
+  *descriptor = fd;
+  return 0;
+}
+void tm_port_uffd_close(int descriptor) { close(descriptor); }
+int tm_port_uffd_fill(int descriptor, uint8_t *address) {
+  uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+  struct uffdio_zeropage zero = {.range = {(uintptr_t)address / page * page, page}};
+  for (;;) {
+    if (injected()) return -ENOMEM;
+    if (ioctl(descriptor, UFFDIO_ZEROPAGE, &zero) == 0 || errno == EEXIST) return 0;
+    if (errno != EAGAIN) return -errno; /* EAGAIN: the mappings are changing, as for a fork */
+  }
 }
 
 void tm_lock_init(struct tm_lock *lock) {

@@ -29,6 +29,22 @@ int tm_port_commit(uint8_t *start, uint64_t bytes);
 /* Make [start, start+bytes) inaccessible again; contents are kept. */
 int tm_port_protect(uint8_t *start, uint64_t bytes);
 
+/* Bar [start, start+bytes): every access to it faults, whatever its protection, until
+ * tm_port_unbar() (MADV_GUARD_INSTALL, Linux 6.13; -EINVAL before). Contents are lost. */
+int tm_port_bar(uint8_t *start, uint64_t bytes);
+/* Lift the bar. Needs no memory and does not fail. */
+void tm_port_unbar(uint8_t *start, uint64_t bytes);
+
+/* ---- userfaultfd -----------------------------------------------------------------------------*/
+
+/* From now on, touching an absent page of the committed range [start, start+bytes) raises SIGBUS in
+ * the toucher. *descriptor is set. -EPERM or -ENOSYS where the system refuses userfaultfd(2). */
+int tm_port_uffd_open(uint8_t *start, uint64_t bytes, int *descriptor);
+void tm_port_uffd_close(int descriptor);
+/* Put zeros in place of the absent page that `address` lies in, or do nothing when it is no longer
+ * absent. May be called in a signal handler. */
+int tm_port_uffd_fill(int descriptor, uint8_t *address);
+
 /* ---- locks -----------------------------------------------------------------------------------*/
 
 struct tm_lock {
