@@ -48,7 +48,7 @@ static inline uint8_t *tm_atomicptr_span(struct tm_atomicptr_view *v, struct tm_
   return tm_atomicptr_at(v, f, ea, n, index);
 }
 static inline uint64_t tm_atomicptr_pages(struct tm_atomicptr_view *v) {
-  /* ORDER: seq-cst, as memory.size. PAIRS: tm_length_end. */
+  /* ORDER: seq-cst, as memory.size. PAIRS: tm_length_publish. */
   return tm_load_sc(v->bytes) / TM_PAGE_BYTES;
 }
 static inline void tm_atomicptr_poll(struct tm_atomicptr_view *v) { (void)v; }

@@ -45,7 +45,7 @@ static inline uint8_t *tm_guard_at(struct tm_guard_view *v, struct tm_guard_fram
 }
 static inline uint8_t *tm_guard_span(struct tm_guard_view *v, struct tm_guard_frame *f, uint64_t ea,
                                      uint64_t n, enum tm_index index) {
-  /* ORDER: the length before the bytes it bounds. PAIRS: tm_length_end. */
+  /* ORDER: the length before the bytes it bounds. PAIRS: tm_length_publish. */
   uint64_t length = tm_load_acq(&v->memory->length.bytes);
   if (tm_unlikely(tm_beyond(ea, n, length, index))) tm_trap(TM_TRAP_OUT_OF_BOUNDS);
   return f->base + ea;

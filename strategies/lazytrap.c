@@ -9,7 +9,7 @@ void tm_lazytrap_fini(struct tm_lazytrap_memory *m) { tm_length_fini(&m->length)
 
 int tm_lazytrap_attach(struct tm_lazytrap_memory *m, struct tm_lazytrap_view *v) {
   *v = (struct tm_lazytrap_view){.base = m->length.region.base, .memory = m};
-  /* ORDER: the pages before the length that covers them. PAIRS: tm_length_end. */
+  /* ORDER: the pages before the length that covers them. PAIRS: tm_length_publish. */
   tm_atomic_init(&v->bytes, tm_load_acq(&m->length.bytes));
   return 0;
 }
@@ -28,7 +28,7 @@ bool tm_lazytrap_valid(struct tm_lazytrap_memory *m) { return tm_length_valid(&m
 
 bool tm_lazytrap_refresh(void *view, uint64_t ea, uint64_t n) {
   struct tm_lazytrap_view *v = view;
-  /* ORDER: the pages before the length that covers them. PAIRS: tm_length_end. */
+  /* ORDER: the pages before the length that covers them. PAIRS: tm_length_publish. */
   uint64_t length = tm_load_acq(&v->memory->length.bytes);
   /* Relaxed: a copy, checked again whenever it is too small. */
   tm_store_rlx(&v->bytes, length);

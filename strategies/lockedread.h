@@ -32,7 +32,7 @@ struct tm_lockedread_frame {
 /* The length in bytes, read under the lock. */
 static inline uint64_t tm_lockedread_bytes(struct tm_lockedread_view *v) {
   tm_lock_take(&v->memory->length.lock);
-  /* ORDER: seq-cst, as memory.size. PAIRS: tm_length_end. */
+  /* ORDER: seq-cst, as memory.size. PAIRS: tm_length_publish. */
   uint64_t length = tm_load_sc(&v->memory->length.bytes);
   tm_lock_drop(&v->memory->length.lock);
   return length;

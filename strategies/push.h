@@ -19,17 +19,18 @@
 #ifndef TM_STRATEGIES_PUSH_H
 #define TM_STRATEGIES_PUSH_H
 
+#include "core/link.h"
 #include "core/strategy.h"
 
 struct tm_push_memory {
   struct tm_length length;
-  struct tm_push_view *first; /* the attached views; under the lock */
+  struct tm_link views; /* the attached ones; under the lock */
 };
 struct tm_push_view {
   uint8_t *base;
   struct tm_atomic_u64 bytes; /* the copy; written by growers under the lock */
   struct tm_push_memory *memory;
-  struct tm_push_view *next, *previous; /* registry, under the lock */
+  struct tm_link link; /* in memory->views */
 };
 struct tm_push_frame {
   uint8_t *base;

@@ -9,7 +9,7 @@ void tm_slowpath_fini(struct tm_slowpath_memory *m) { tm_length_fini(&m->length)
 
 int tm_slowpath_attach(struct tm_slowpath_memory *m, struct tm_slowpath_view *v) {
   *v = (struct tm_slowpath_view){.base = m->length.region.base, .memory = m};
-  /* ORDER: the pages before the length that covers them. PAIRS: tm_length_end. */
+  /* ORDER: the pages before the length that covers them. PAIRS: tm_length_publish. */
   tm_atomic_init(&v->bytes, tm_load_acq(&m->length.bytes));
   return 0;
 }
@@ -27,7 +27,7 @@ enum tm_fault tm_slowpath_fault(struct tm_slowpath_memory *m, uintptr_t address)
 bool tm_slowpath_valid(struct tm_slowpath_memory *m) { return tm_length_valid(&m->length); }
 
 void tm_slowpath_refresh(struct tm_slowpath_view *v, uint64_t ea, uint64_t n) {
-  /* ORDER: the pages before the length that covers them. PAIRS: tm_length_end. */
+  /* ORDER: the pages before the length that covers them. PAIRS: tm_length_publish. */
   uint64_t length = tm_load_acq(&v->memory->length.bytes);
   /* Relaxed: a copy, checked again whenever it is too small. */
   tm_store_rlx(&v->bytes, length);

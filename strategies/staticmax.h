@@ -40,7 +40,7 @@ static inline uint8_t *tm_staticmax_at(struct tm_staticmax_view *v, struct tm_st
 }
 static inline uint8_t *tm_staticmax_span(struct tm_staticmax_view *v, struct tm_staticmax_frame *f,
                                          uint64_t ea, uint64_t n, enum tm_index index) {
-  /* ORDER: the length before the bytes it bounds. PAIRS: tm_length_end. */
+  /* ORDER: the length before the bytes it bounds. PAIRS: tm_length_publish. */
   return tm_checked_at(f->base, tm_load_acq(&v->memory->length.bytes), ea, n, index);
 }
 static inline uint64_t tm_staticmax_pages(struct tm_staticmax_view *v) {

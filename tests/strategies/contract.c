@@ -19,6 +19,7 @@ struct hot {
   const char *name;
   uint8_t *(*at)(void *view, uint64_t ea, uint64_t n);
   uint8_t *(*span)(void *view, uint64_t ea, uint64_t n);
+  uint64_t (*size)(void *view); /* memory.size at the start of a function */
 };
 
 #define TM_STRATEGY(S, kind, summary, source) extern const struct hot hot_##S;
@@ -41,11 +42,14 @@ struct fixture {
   void *view, *other;
 };
 
+static const char *current; /* the strategy under test, for messages */
+
 static void open_fixture(struct fixture *f, size_t i, const struct tm_memory_type *type) {
   tm_trap_install(); /* cmocka has put its own handler over it */
   size_t count;
   f->entry = &tm_strategies(&count)[i];
   f->hot = hots[i];
+  current = f->hot->name;
   assert_int_equal(tm_linear_new(f->entry->strategy, type, &f->memory), 0);
   f->view = calloc(1, f->entry->strategy->view_bytes);
   f->other = calloc(1, f->entry->strategy->view_bytes);
@@ -65,7 +69,7 @@ static void close_fixture(struct fixture *f) {
 #define FOR_EACH_STRATEGY(f, type)                                                                 \
   for (size_t i_ = 0, n_ = sizeof hots / sizeof *hots; i_ < n_; i_++)                              \
     for (struct fixture f, *once_ = (open_fixture(&f, i_, (type)), &f); once_;                     \
-         close_fixture(&f), once_ = NULL)
+         close_fixture(&f), once_ = NULL, current = NULL)
 
 struct access {
   const struct fixture *f;
@@ -97,16 +101,24 @@ static int register_code(void **state) {
   return tm_trap_add_code((uintptr_t)__executable_start, (uintptr_t)etext);
 }
 
+/* Name the strategy at which a test stopped. */
+static int name_the_strategy(void **state) {
+  (void)state;
+  if (current) print_message("stopped at %s\n", current);
+  current = NULL;
+  return 0;
+}
+
 static void grow_returns_the_old_length(void **state) {
   (void)state;
   FOR_EACH_STRATEGY(f, &small) {
     const struct tm_strategy *s = f.entry->strategy;
-    assert_int_equal(s->pages(f.view), 1);
+    assert_int_equal(f.hot->size(f.view), 1);
     assert_int_equal(s->grow(f.view, 2), 1);
     assert_int_equal(s->grow(f.other, 1), 3);
     assert_int_equal(s->grow(f.view, 0), 4);
-    assert_int_equal(s->pages(f.view), 4);
-    assert_int_equal(s->pages(f.other), 4);
+    assert_int_equal(f.hot->size(f.view), 4);
+    assert_int_equal(f.hot->size(f.other), 4);
   }
 }
 
@@ -117,10 +129,10 @@ static void grow_beyond_the_maximum_changes_nothing(void **state) {
     assert_int_equal(s->grow(f.view, 8), -1);
     assert_int_equal(s->grow(f.view, UINT64_MAX), -1);
     assert_int_equal(s->grow(f.view, UINT64_C(1) << 48), -1);
-    assert_int_equal(s->pages(f.view), 1);
+    assert_int_equal(f.hot->size(f.view), 1);
     assert_int_equal(s->grow(f.view, 7), 1);
     assert_int_equal(s->grow(f.view, 1), -1);
-    assert_int_equal(s->pages(f.other), 8);
+    assert_int_equal(f.hot->size(f.other), 8);
   }
 }
 
@@ -196,7 +208,7 @@ static void concurrent_grows_are_atomic(void **state) {
     for (int t = 0; t < GROWERS; t++) pthread_join(threads[t], NULL);
     pthread_barrier_destroy(&start);
     for (int i = 1; i <= GROWERS * GROWS; i++) assert_int_equal(seen[i], 1);
-    assert_int_equal(f.entry->strategy->pages(f.view), 1 + GROWERS * GROWS);
+    assert_int_equal(f.hot->size(f.view), 1 + GROWERS * GROWS);
   }
 }
 
@@ -213,12 +225,12 @@ static void memories_of_64_bit_indices_are_enforced(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(grow_returns_the_old_length),
-      cmocka_unit_test(grow_beyond_the_maximum_changes_nothing),
-      cmocka_unit_test(accesses_follow_the_length),
-      cmocka_unit_test(spans_are_always_checked),
-      cmocka_unit_test(concurrent_grows_are_atomic),
-      cmocka_unit_test(memories_of_64_bit_indices_are_enforced),
+      cmocka_unit_test_teardown(grow_returns_the_old_length, name_the_strategy),
+      cmocka_unit_test_teardown(grow_beyond_the_maximum_changes_nothing, name_the_strategy),
+      cmocka_unit_test_teardown(accesses_follow_the_length, name_the_strategy),
+      cmocka_unit_test_teardown(spans_are_always_checked, name_the_strategy),
+      cmocka_unit_test_teardown(concurrent_grows_are_atomic, name_the_strategy),
+      cmocka_unit_test_teardown(memories_of_64_bit_indices_are_enforced, name_the_strategy),
   };
   return cmocka_run_group_tests(tests, register_code, NULL);
 }
