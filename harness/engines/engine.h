@@ -67,11 +67,13 @@ struct tm_engine_task {
 };
 
 struct tm_engine {
-  const char *name;                         /* "node" */
-  const char *runtime;                      /* "V8" */
-  const char *what;                         /* one line: which embedding */
-  const char *program;                      /* name of the program to look for */
-  const char *version;                      /* its option that prints the version */
+  const char *name;    /* "node" */
+  const char *runtime; /* "V8" */
+  const char *what;    /* one line: which embedding */
+  const char *program; /* name of the program to look for */
+  /* The command whose first line of output is the version; "" stands for the program itself. */
+  const char *version[6];
+  bool version_decides;                     /* when that command fails, the engine is not there */
   const char *install;                      /* the command that installs it, for a person */
   bool traps;                               /* a thread can go on after a trap */
   const struct tm_engine_variant *variants; /* or NULL */
@@ -137,6 +139,9 @@ int tm_engine_write(const struct tm_engine_task *task, const char *name, const v
 /* Write litmus.js: the job as a constant, core.js and the named driver. */
 int tm_engine_write_script(const struct tm_engine_task *task, const char *driver,
                            struct tm_error *error);
+/* Write job.json, module.wasm and the named driver, for engines that are no JavaScript engines. */
+int tm_engine_write_files(const struct tm_engine_task *task, const char *driver,
+                          struct tm_error *error);
 /* A file of drivers/, or a hand-made module, built into the program; NULL if there is none of that
  * name. */
 const void *tm_engine_file(const char *name, size_t *size);

@@ -71,23 +71,25 @@ static bool search(const struct tm_engine *engine, struct tm_engine_program *pro
   return false;
 }
 
-bool tm_engine_locate(const struct tm_engine *engine, struct tm_engine_program *program) {
-  *program = (struct tm_engine_program){0};
-  if (!search(engine, program)) return false;
-  char option[64];
-  snprintf(option, sizeof option, "%s", engine->version);
-  char *argv[] = {program->path, option, NULL};
+/* Ask for the version. False when the command fails. */
+static bool ask_version(const struct tm_engine *engine, struct tm_engine_program *program) {
+  char *argv[8] = {program->path};
+  for (int i = 0; i < 6 && engine->version[i]; i++)
+    argv[i] = *engine->version[i] ? (char *)(uintptr_t)engine->version[i] : program->path;
   struct tm_process_spec spec = {.argv = argv, .seconds = 10, .most_bytes = 64 << 10};
   struct tm_process_end end;
   struct tm_error error;
-  if (tm_process_run(&spec, &end, &error) < 0) {
-    snprintf(program->version, sizeof program->version, "?");
-    return true;
-  }
+  snprintf(program->version, sizeof program->version, "version unknown");
+  if (tm_process_run(&spec, &end, &error) < 0) return false;
   const char *text = end.out + strspn(end.out, "\r\n");
-  snprintf(program->version, sizeof program->version, "%.*s", (int)strcspn(text, "\r\n"), text);
-  if (end.ending != TM_PROCESS_EXITED || !*text)
-    tm_process_why(&end, program->version, sizeof program->version);
+  bool good = end.ending == TM_PROCESS_EXITED && end.status == 0;
+  if (good && *text)
+    snprintf(program->version, sizeof program->version, "%.*s", (int)strcspn(text, "\r\n"), text);
   tm_process_free(&end);
-  return true;
+  return good;
+}
+
+bool tm_engine_locate(const struct tm_engine *engine, struct tm_engine_program *program) {
+  *program = (struct tm_engine_program){0};
+  return search(engine, program) && (ask_version(engine, program) || !engine->version_decides);
 }

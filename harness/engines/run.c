@@ -56,6 +56,21 @@ int tm_engine_write_script(const struct tm_engine_task *task, const char *driver
   return code;
 }
 
+int tm_engine_write_files(const struct tm_engine_task *task, const char *driver,
+                          struct tm_error *error) {
+  size_t size;
+  const void *text = tm_engine_file(driver, &size);
+  char *job = tm_job_json(task->job, false);
+  if (!text) tm_die("the program was built without the driver %s", driver);
+  int code = job ? tm_engine_write(task, "job.json", job, strlen(job), error)
+                 : tm_fail(error, -ENOMEM, "out of memory for a job");
+  if (code == 0)
+    code = tm_engine_write(task, "module.wasm", task->job->wasm, task->job->wasm_bytes, error);
+  if (code == 0) code = tm_engine_write(task, driver, text, size, error);
+  free(job);
+  return code;
+}
+
 static int remove_one(const char *path, const struct stat *s, int flag, struct FTW *where) {
   (void)s, (void)flag, (void)where;
   return remove(path);

@@ -26,7 +26,7 @@ static int prepare(const struct tm_engine_task *task, struct tm_engine_command *
 }
 
 static const struct tm_engine fake = {
-    .name = "fake", .program = "sh", .version = "--version", .traps = true, .prepare = prepare};
+    .name = "fake", .program = "sh", .traps = true, .prepare = prepare};
 static const struct tm_engine_program program = {.path = "sh"};
 static const struct tm_job job = {.name = "fake",
                                   .threads = 2,

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// harness/engines/drivers/page.js: the engine of a browser, through dedicated workers of one page.
+// Lines go to the server that served the page, one POST each, in order.
+function tmPage() {
+  const workers = [];
+  let sent = Promise.resolve(), batch = 0, busy = 0;
+  const say = (object) => {
+    const body = typeof object === "string" ? object : JSON.stringify(object);
+    sent = sent.then(() => fetch("report", { method: "POST", body }));
+  };
+  const next = () => {
+    if (batch === JOB.batches.length) return say({ done: true });
+    const memory = tmMemory();
+    busy = JOB.threads;
+    for (const worker of workers) worker.postMessage({ memory, batch });
+    batch++;
+  };
+  say({ version: navigator.userAgent });
+  if (!globalThis.crossOriginIsolated) return say({ error: "the page is not cross-origin isolated" });
+  const module = tmModule();
+  for (let me = 0; me < JOB.threads; me++) {
+    const worker = new Worker("litmus.js");
+    worker.onerror = (event) => say({ error: String(event.message) });
+    worker.onmessage = (event) => {
+      if (event.data !== null) say(event.data);
+      else if (--busy === 0) next();
+    };
+    worker.postMessage({ me, module });
+    workers.push(worker);
+  }
+  next();
+}
+
+function tmWorker() {
+  let me, module;
+  onmessage = ({ data }) => {
+    if (data.module) {
+      ({ me, module } = data);
+      return;
+    }
+    tmRun(data.memory, module, me, JOB.batches[data.batch], (line) => postMessage(line));
+    postMessage(null);
+  };
+}
+
+if (typeof window === "undefined") tmWorker();
+else tmPage();

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* harness/engines/wasmtime.c: Wasmtime through its official Python embedding. */
+#include "harness/engines/engine.h"
+
+/* Options of wasmtime.Config, values as JSON. */
+static const struct tm_engine_variant variants[] = {
+    {"bounds-checks", "no guard region: accesses compare with a length", {"memory_guard_size=0"}},
+    {"no-signals",
+     "traps by explicit checks, without signal handlers",
+     {"signals_based_traps=false"}},
+    {"baseline", "Cranelift without optimisation", {"cranelift_opt_level=\"none\""}},
+    {0}};
+
+static int prepare(const struct tm_engine_task *task, struct tm_engine_command *command,
+                   struct tm_error *error) {
+  tm_engine_argument(command, task->program->path);
+  tm_engine_argument(command, "wasmtime_embed.py");
+  tm_engine_argument(command, "job.json");
+  tm_engine_argument(command, "module.wasm");
+  tm_engine_flags(command, task->variant);
+  return tm_engine_write_files(task, "wasmtime_embed.py", error);
+}
+
+const struct tm_engine tm_engine_wasmtime = {
+    .name = "wasmtime",
+    .runtime = "Wasmtime",
+    .what = "Wasmtime through its Python embedding, one store a thread",
+    .program = "python3",
+    .version = {"", "-c", "from importlib.metadata import version; print(version('wasmtime'))"},
+    .version_decides = true,
+    .install = "tidemark engines --setup (PyPI: wasmtime)",
+    .traps = true,
+    .variants = variants,
+    .prepare = prepare,
+};

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* harness/engines/wazero.c: wazero, embedded in a small Go program that --setup builds. */
+#include "harness/engines/engine.h"
+
+static const struct tm_engine_variant variants[] = {
+    {"interpreter", "wazero's interpreter", {"-interpreter"}}, {0}};
+
+static int prepare(const struct tm_engine_task *task, struct tm_engine_command *command,
+                   struct tm_error *error) {
+  tm_engine_argument(command, task->program->path);
+  tm_engine_flags(command, task->variant);
+  tm_engine_argument(command, "job.json");
+  tm_engine_argument(command, "module.wasm");
+  return tm_engine_write_files(task, "wazero.go", error);
+}
+
+const struct tm_engine tm_engine_wazero = {
+    .name = "wazero",
+    .runtime = "wazero",
+    .what = "wazero embedded in Go, one instance and one goroutine a thread",
+    .program = "tidemark-wazero",
+    .version = {"", "-version"},
+    .install = "tidemark engines --setup (needs the Go compiler)",
+    .traps = true,
+    .variants = variants,
+    .prepare = prepare,
+};
