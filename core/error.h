@@ -8,6 +8,10 @@
 #ifndef TM_CORE_ERROR_H
 #define TM_CORE_ERROR_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct tm_error {
   char text[1024]; /* one sentence, no newline; empty when nothing failed */
 };
@@ -17,8 +21,12 @@ int tm_fail(struct tm_error *error, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* An impossible answer from the system or a broken invariant: say where, then abort(). */
-_Noreturn void tm_die_at(const char *file, int line, const char *format, ...)
-    __attribute__((format(printf, 3, 4), cold));
+void tm_die_at(const char *file, int line, const char *format, ...)
+    __attribute__((format(printf, 3, 4), cold, noreturn));
 #define tm_die(...) tm_die_at(__FILE__, __LINE__, __VA_ARGS__)
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every litmus test of the catalogue becomes a valid module with the exports it promises. */
+#include "harness/litmus/wat.h"
+#include "harness/wasm/wat.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *text_of(const struct tm_litmus *test, int64_t forever_ns, size_t *size) {
+  char *text = NULL;
+  FILE *out = open_memstream(&text, size);
+  struct tm_wat_options options = {.forever_ns = forever_ns};
+  tm_litmus_wat(test, &options, out);
+  fclose(out);
+  return text;
+}
+
+static void every_test_becomes_a_module(void **state) {
+  (void)state;
+  glob_t files;
+  assert_int_equal(glob("harness/litmus/tests/*.litmus", 0, NULL, &files), 0);
+  assert_true(files.gl_pathc > 80);
+  for (size_t i = 0; i < files.gl_pathc; i++) {
+    struct tm_error error = {""};
+    struct tm_litmus *test = tm_litmus_read(files.gl_pathv[i], &error);
+    if (!test) fail_msg("%s", error.text);
+    if (tm_litmus_wat_check(test, &error)) fail_msg("%s", error.text);
+    for (int bounded = 0; bounded < 2; bounded++) {
+      size_t size, wasm_size;
+      unsigned char *wasm;
+      char *text = text_of(test, bounded ? 1000 : -1, &size);
+      if (tm_wat_to_wasm(test->name, text, size, &wasm, &wasm_size, &error))
+        fail_msg("%s\n%s", error.text, text);
+      assert_true(wasm_size > 8 && !memcmp(wasm, "\0asm", 4));
+      free(wasm);
+      free(text);
+    }
+    tm_litmus_free(test);
+  }
+  globfree(&files);
+}
+
+static void the_text_is_what_the_test_says(void **state) {
+  (void)state;
+  static const char source[] = "test t \"d\" memory 1 3\n"
+                               "thread A { g = grow 1 }\n"
+                               "thread B { r = load n if r = trap { s = load64 n-4 } }\n"
+                               "exists g = 1 && s = trap expect allowed\n";
+  struct tm_error error;
+  struct tm_litmus *test = tm_litmus_parse("t", source, sizeof source - 1, &error);
+  if (!test) fail_msg("%s", error.text);
+  size_t size;
+  char *text = text_of(test, -1, &size);
+  assert_non_null(strstr(text, "(export \"A_from_0\")"));
+  assert_non_null(strstr(text, "(export \"B_from_0\")"));
+  assert_non_null(strstr(text, "(export \"B_from_1\")"));
+  assert_null(strstr(text, "(export \"B_from_3\")"));
+  assert_non_null(strstr(text, "i64.load offset=0 align=1"));
+  assert_int_equal(tm_litmus_slot(test, 1, 0), 0); /* g is thread A's */
+  assert_int_equal(tm_litmus_slot(test, 1, 1), 1);
+  assert_int_equal(tm_litmus_slot(test, 1, 2), 2);
+  free(text);
+  tm_litmus_free(test);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_test_becomes_a_module),
+      cmocka_unit_test(the_text_is_what_the_test_says),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
