@@ -266,6 +266,9 @@ const struct tm_item *tm_module_exports(const struct tm_module *module, size_t *
   *count = module->desc->export_count;
   return module->exports;
 }
+const struct tm_strategy *tm_module_strategy(const struct tm_module *module) {
+  return module->strategy;
+}
 size_t tm_module_code_bytes(const struct tm_module *module) { return module->code_bytes; }
 
 static const char *function_in(const struct tm_module *m, uintptr_t pc) {

@@ -99,6 +99,8 @@ struct tm_item {
 };
 const struct tm_item *tm_module_imports(const struct tm_module *module, size_t *count);
 const struct tm_item *tm_module_exports(const struct tm_module *module, size_t *count);
+/* The strategy the module was loaded under. */
+const struct tm_strategy *tm_module_strategy(const struct tm_module *module);
 /* Size of the machine code, in bytes (.text of the shared object). */
 size_t tm_module_code_bytes(const struct tm_module *module);
 /* The name of the wasm function that contains `pc`, such as "sort" or "func[12]", over all loaded
