@@ -19,6 +19,7 @@ int tm_linear_new(const struct tm_strategy *strategy, const struct tm_memory_typ
     goto no_region;
   m->strategy = strategy;
   m->type = *type;
+  m->watched = region->base;
   m->memory = own;
   tm_atomic_init(&m->references, 1);
   *memory = m;
@@ -35,7 +36,7 @@ no_memory:
 void tm_linear_drop(struct tm_linear *memory) {
   /* ORDER: every use before the free. PAIRS: itself in other threads. */
   if (tm_fetch_add_acqrel(&memory->references, (uint32_t)-1) != 1) return;
-  tm_trap_remove_region(((struct tm_region *)memory->memory)->base);
+  tm_trap_remove_region(memory->watched);
   memory->strategy->fini(memory->memory);
   free(memory->memory);
   free(memory);
@@ -60,6 +61,7 @@ int64_t tm_linear_grow(struct tm_linear *memory, void *view, uint64_t delta_page
 }
 
 uint8_t *tm_linear_at(struct tm_linear *memory, void *view, uint64_t ea, uint64_t n) {
+  if (memory->strategy->host_at) return memory->strategy->host_at(view, ea, n);
   uint64_t length = memory->strategy->pages(view) * TM_PAGE_BYTES;
   if (tm_beyond(ea, n, length, TM_INDEX64)) return NULL;
   uint8_t *start = *(uint8_t **)view + ea;

@@ -17,6 +17,7 @@ struct tm_linear {
   struct tm_memory_type type;      /* as declared; the current length is strategy->pages(view) */
   struct tm_atomic_u32 references; /* whoever made it, and one per attached view */
   struct tm_atomic_u64 grows;      /* successful grows by delta > 0, for `compare` */
+  uint8_t *watched;                /* start of the region that the trap handler knows */
   void *memory;                    /* the strategy's own struct */
 };
 

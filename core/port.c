@@ -11,6 +11,7 @@
 #include <linux/membarrier.h>
 #include <linux/userfaultfd.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -53,6 +54,16 @@ int tm_port_protect(uint8_t *start, uint64_t bytes) {
   if (injected()) return -ENOMEM;
   return mprotect(start, bytes, PROT_NONE) ? -errno : 0;
 }
+
+int tm_port_replace(uint8_t *start, uint64_t bytes) {
+  if (bytes == 0) return 0;
+  if (injected()) return -ENOMEM;
+  void *p = mmap(start, bytes, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  return p == MAP_FAILED ? -errno : 0;
+}
+void tm_port_zero(uint8_t *start, uint64_t bytes) { memset(start, 0, bytes); }
+void tm_port_copy(uint8_t *to, const uint8_t *from, uint64_t bytes) { memcpy(to, from, bytes); }
 
 #ifndef MADV_GUARD_INSTALL /* newer than the headers of Debian 12 */
 #define MADV_GUARD_INSTALL 102

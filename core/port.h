@@ -29,6 +29,13 @@ int tm_port_commit(uint8_t *start, uint64_t bytes);
 /* Make [start, start+bytes) inaccessible again; contents are kept. */
 int tm_port_protect(uint8_t *start, uint64_t bytes);
 
+/* Put fresh zero pages, readable and writable, in place of whatever [start, start+bytes) holds
+ * (mmap with MAP_FIXED). */
+int tm_port_replace(uint8_t *start, uint64_t bytes);
+/* Bytes of the guest that a grow itself writes: zero them, or copy them from elsewhere. */
+void tm_port_zero(uint8_t *start, uint64_t bytes);
+void tm_port_copy(uint8_t *to, const uint8_t *from, uint64_t bytes);
+
 /* Bar [start, start+bytes): every access to it faults, whatever its protection, until
  * tm_port_unbar() (MADV_GUARD_INSTALL, Linux 6.13; -EINVAL before). Contents are lost. */
 int tm_port_bar(uint8_t *start, uint64_t bytes);
