@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/litmus/wat.h"
 
+#include "harness/litmus/meet.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -275,6 +277,8 @@ static void write_steps(struct writer *w, unsigned first, unsigned end, unsigned
       } else {
         if (tm_litmus_may_trap(s)) line(w, "(i32.store (local.get $out) (i32.const %u))", i);
         write_plain_step(w, s);
+        if (w->options->meet && s->op >= TM_STORE && s->op <= TM_CMPXCHG)
+          tm_meet_write_wake(w->test, w->options, w->thread, s, w->out);
       }
     }
     if (s->op == TM_IF) i = body_end - 1;
@@ -283,10 +287,12 @@ static void write_steps(struct writer *w, unsigned first, unsigned end, unsigned
 
 static void write_entry(struct writer *w, unsigned from) {
   const struct tm_litmus *test = w->test;
+  bool meets = w->options->meet && from == 0;
   fprintf(
       w->out,
       "\n  (func (export \"%s_from_%u\") (param $edge i32) (param $near i32) (param $out i32)\n",
       test->thread[w->thread].name, from);
+  if (meets) line(w, "(param $target i32) (param $skew i32) (local $seen i32) (local $turns i32)");
   line(w, "(local $woken i32)");
   for (unsigned c = 0; c < test->columns; c++)
     if (test->column[c].kind == TM_COLUMN_REGISTER && test->column[c].thread == w->thread)
@@ -300,6 +306,7 @@ static void write_entry(struct writer *w, unsigned from) {
       line(w, "(local.set $%s (i64.const %" PRId64 "))", test->column[c].name,
            (int64_t)TM_OUT_NONE);
   }
+  if (meets) tm_meet_write_start(test, w->options, w->thread, w->out);
   write_steps(w, 0, test->thread[w->thread].steps, from);
   fputs("  )\n", w->out);
 }
@@ -333,5 +340,6 @@ void tm_litmus_wat(const struct tm_litmus *test, const struct tm_wat_options *op
     for (unsigned i = 0; i + 1 < thread->steps; i++)
       if (tm_litmus_may_trap(&thread->step[i])) write_entry(&w, i + 1);
   }
+  if (options->meet) tm_meet_write_export(options, out);
   fputs(")\n", out);
 }

@@ -46,6 +46,11 @@ enum {
 struct tm_wat_options {
   /* A wait without a timeout waits so long and then reports TM_OUT_STUCK; negative: for ever. */
   int64_t forever_ns;
+  /* Threads meet inside the module, T_from_0 takes two more parameters and meet() is exported; see
+   * harness/litmus/meet.h. */
+  bool meet;
+  bool sleep;       /* they may use memory.atomic.wait32 and notify for that */
+  uint32_t counter; /* byte address of the word where they meet, a multiple of 4 */
 };
 
 /* Can this test become a module? -ENOTSUP with a sentence when a place fits neither block. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every litmus test of the catalogue becomes a valid module with the exports it promises. */
+#include "harness/litmus/meet.h"
 #include "harness/litmus/wat.h"
 #include "harness/wasm/wat.h"
 
@@ -14,11 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *text_of(const struct tm_litmus *test, int64_t forever_ns, size_t *size) {
+static char *text_of(const struct tm_litmus *test, const struct tm_wat_options *options,
+                     size_t *size) {
   char *text = NULL;
   FILE *out = open_memstream(&text, size);
-  struct tm_wat_options options = {.forever_ns = forever_ns};
-  tm_litmus_wat(test, &options, out);
+  tm_litmus_wat(test, options, out);
   fclose(out);
   return text;
 }
@@ -33,10 +34,11 @@ static void every_test_becomes_a_module(void **state) {
     struct tm_litmus *test = tm_litmus_read(files.gl_pathv[i], &error);
     if (!test) fail_msg("%s", error.text);
     if (tm_litmus_wat_check(test, &error)) fail_msg("%s", error.text);
-    for (int bounded = 0; bounded < 2; bounded++) {
+    for (int kind = 0; kind < 4; kind++) {
       size_t size, wasm_size;
       unsigned char *wasm;
-      char *text = text_of(test, bounded ? 1000 : -1, &size);
+      struct tm_wat_options options = {kind == 0 ? -1 : 1000, kind >= 2, kind == 3, 8};
+      char *text = text_of(test, &options, &size);
       if (tm_wat_to_wasm(test->name, text, size, &wasm, &wasm_size, &error))
         fail_msg("%s\n%s", error.text, text);
       assert_true(wasm_size > 8 && !memcmp(wasm, "\0asm", 4));
@@ -58,7 +60,8 @@ static void the_text_is_what_the_test_says(void **state) {
   struct tm_litmus *test = tm_litmus_parse("t", source, sizeof source - 1, &error);
   if (!test) fail_msg("%s", error.text);
   size_t size;
-  char *text = text_of(test, -1, &size);
+  struct tm_wat_options options = {.forever_ns = -1};
+  char *text = text_of(test, &options, &size);
   assert_non_null(strstr(text, "(export \"A_from_0\")"));
   assert_non_null(strstr(text, "(export \"B_from_0\")"));
   assert_non_null(strstr(text, "(export \"B_from_1\")"));
@@ -71,10 +74,61 @@ static void the_text_is_what_the_test_says(void **state) {
   tm_litmus_free(test);
 }
 
+/* Who waits for whom, and how. */
+static void threads_meet(void **state) {
+  (void)state;
+  static const char source[] = "test t \"d\" memory 1 3\n"
+                               "thread A { g = grow 1 store@ f 1 }\n"
+                               "thread B { r = load@ f s = size }\n"
+                               "thread C { t = load n }\n"
+                               "exists g = 1 && r = 1 && s = 1 && t != trap expect allowed\n";
+  struct tm_error error;
+  struct tm_litmus *test = tm_litmus_parse("t", source, sizeof source - 1, &error);
+  if (!test) fail_msg("%s", error.text);
+  bool blocks = false;
+  assert_int_equal(tm_litmus_awaits(test, &blocks), 1);
+  assert_true(blocks);
+  assert_int_equal(tm_litmus_retries(test), 2);
+  size_t size;
+  struct tm_wat_options options = {.forever_ns = -1, .meet = true, .sleep = true, .counter = 24};
+  char *text = text_of(test, &options, &size);
+  assert_non_null(strstr(text, "(export \"meet\")"));
+  assert_non_null(strstr(text, "(drop (i32.atomic.rmw.add (i32.const 24) (i32.const 1)))"));
+  assert_non_null(
+      strstr(text, "(drop (memory.atomic.notify (i32.add (local.get $near) (i32.const 192))"));
+  free(text);
+  options.sleep = false;
+  text = text_of(test, &options, &size);
+  assert_null(strstr(text, "memory.atomic.notify"));
+  assert_null(strstr(text, "memory.atomic.wait32"));
+  free(text);
+  tm_litmus_free(test);
+}
+
+/* A thread that may trap on purpose is not tried again; a value of 0 is not awaited. */
+static void threads_do_not_wait_in_vain(void **state) {
+  (void)state;
+  static const char source[] = "test t \"d\" memory 1 3\n"
+                               "thread A { g = grow 1 }\n"
+                               "thread B { r = load@ f }\n"
+                               "thread C { t = load n }\n"
+                               "exists g = 1 && r = 0 && t = trap expect allowed\n";
+  struct tm_error error;
+  struct tm_litmus *test = tm_litmus_parse("t", source, sizeof source - 1, &error);
+  if (!test) fail_msg("%s", error.text);
+  bool blocks = true;
+  assert_int_equal(tm_litmus_awaits(test, &blocks), -1);
+  assert_false(blocks);
+  assert_int_equal(tm_litmus_retries(test), -1);
+  tm_litmus_free(test);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_test_becomes_a_module),
       cmocka_unit_test(the_text_is_what_the_test_says),
+      cmocka_unit_test(threads_meet),
+      cmocka_unit_test(threads_do_not_wait_in_vain),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
