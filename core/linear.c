@@ -78,18 +78,39 @@ void tm_linear_park(struct tm_linear *memory, void *view) {
   if (memory && memory->strategy->park) memory->strategy->park(view);
 }
 
+/* Name the place at `address` for waiters, whatever its base will be when they are notified. */
+static void name_place(struct tm_linear *memory, void *view, struct tm_wait_place *place) {
+  const struct tm_strategy *s = memory->strategy;
+  place->space = s->offset_of ? memory : NULL;
+  place->offset = s->offset_of ? s->offset_of(view, place->address) : (uintptr_t)place->address;
+}
+
+static enum tm_wait_result wait_parked(struct tm_linear *memory, void *view,
+                                       struct tm_wait_place *place, uint64_t expected,
+                                       int64_t timeout_ns) {
+  const struct tm_strategy *s = memory->strategy;
+  name_place(memory, view, place);
+  place->parked = s->park;
+  place->argument = view;
+  enum tm_wait_result result = tm_wait_at(place, expected, timeout_ns);
+  if (s->unpark && result != TM_WAIT_NOT_EQUAL) s->unpark(view);
+  return result;
+}
+
 enum tm_wait_result tm_linear_wait32(struct tm_linear *memory, void *view, void *address,
                                      uint32_t expected, int64_t timeout_ns) {
-  tm_linear_park(memory, view);
-  enum tm_wait_result result = tm_wait32(address, expected, timeout_ns);
-  tm_linear_unpark(memory, view);
-  return result;
+  struct tm_wait_place place = {.address = address};
+  return wait_parked(memory, view, &place, expected, timeout_ns);
 }
 
 enum tm_wait_result tm_linear_wait64(struct tm_linear *memory, void *view, void *address,
                                      uint64_t expected, int64_t timeout_ns) {
-  tm_linear_park(memory, view);
-  enum tm_wait_result result = tm_wait64(address, expected, timeout_ns);
-  tm_linear_unpark(memory, view);
-  return result;
+  struct tm_wait_place place = {.address = address, .wide = true};
+  return wait_parked(memory, view, &place, expected, timeout_ns);
+}
+
+uint32_t tm_linear_notify(struct tm_linear *memory, void *view, void *address, uint32_t count) {
+  struct tm_wait_place place = {.address = address};
+  name_place(memory, view, &place);
+  return tm_notify_at(place.space, place.offset, count);
 }

@@ -47,10 +47,12 @@ uint8_t *tm_linear_at(struct tm_linear *memory, void *view, uint64_t ea, uint64_
 bool tm_linear_unpark(struct tm_linear *memory, void *view);
 void tm_linear_park(struct tm_linear *memory, void *view);
 
-/* memory.atomic.wait with the thread parked meanwhile; `address` as in core/waiting.h. */
+/* memory.atomic.wait with the thread parked meanwhile, and memory.atomic.notify; `address` is what
+ * the strategy's hot half gave for it, just before. */
 enum tm_wait_result tm_linear_wait32(struct tm_linear *memory, void *view, void *address,
                                      uint32_t expected, int64_t timeout_ns);
 enum tm_wait_result tm_linear_wait64(struct tm_linear *memory, void *view, void *address,
                                      uint64_t expected, int64_t timeout_ns);
+uint32_t tm_linear_notify(struct tm_linear *memory, void *view, void *address, uint32_t count);
 
 #endif

@@ -87,6 +87,9 @@ struct tm_strategy {
   /* For strategies that move the base: the address of [ea, ea+n) for the host, or NULL when that
    * lies beyond the length. Valid until the thread's next park(), poll or grow. */
   uint8_t *(*host_at)(void *view, uint64_t ea, uint64_t n);
+  /* For strategies that move the base: the offset of an address that at() or host_at() has just
+   * given, so that waiters are found again at another base. */
+  uint64_t (*offset_of)(void *view, const void *address);
   /* What init needs of the system and may not get, as the end of a sentence that starts with
    * "needs"; for the message when init fails. */
   const char *needs;

@@ -9,7 +9,8 @@
 
 /* One parked thread; lies on its own stack while it is in a queue. */
 struct waiter {
-  void *address;
+  const void *space; /* NULL: offset is an address */
+  uint64_t offset;
   bool notified;
   pthread_cond_t wake;
   struct waiter *next, *previous;
@@ -26,10 +27,10 @@ static void init_queues(void) {
   for (int i = 0; i < QUEUES; i++) pthread_mutex_init(&queues[i].mutex, NULL);
 }
 
-static struct queue *queue_of(const void *address) {
+static struct queue *queue_of(const void *space, uint64_t offset) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, init_queues);
-  uint64_t h = (uint64_t)(uintptr_t)address * UINT64_C(0x9e3779b97f4a7c15);
+  uint64_t h = ((uintptr_t)space + offset) * UINT64_C(0x9e3779b97f4a7c15);
   return &queues[h >> 56];
 }
 
@@ -63,14 +64,16 @@ static struct timespec deadline_after(int64_t ns) {
 }
 
 /* Park in `q`, whose mutex is held; it is dropped before returning. */
-static enum tm_wait_result park(struct queue *q, void *address, int64_t timeout_ns) {
-  struct waiter self = {.address = address};
+static enum tm_wait_result park(struct queue *q, const struct tm_wait_place *place,
+                                int64_t timeout_ns) {
+  struct waiter self = {.space = place->space, .offset = place->offset};
   pthread_condattr_t attr;
   pthread_condattr_init(&attr);
   pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
   pthread_cond_init(&self.wake, &attr);
   pthread_condattr_destroy(&attr);
   append(q, &self);
+  if (place->parked) place->parked(place->argument);
   struct timespec deadline = {0};
   if (timeout_ns >= 0) deadline = deadline_after(timeout_ns);
   int result = 0;
@@ -83,33 +86,37 @@ static enum tm_wait_result park(struct queue *q, void *address, int64_t timeout_
   return self.notified ? TM_WAIT_WOKEN : TM_WAIT_TIMED_OUT;
 }
 
-enum tm_wait_result tm_wait32(void *address, uint32_t expected, int64_t timeout_ns) {
-  struct queue *q = queue_of(address);
+static uint64_t value_at(const struct tm_wait_place *place) {
+  if (place->wide) return __atomic_load_n((uint64_t *)place->address, __ATOMIC_SEQ_CST);
+  return __atomic_load_n((uint32_t *)place->address, __ATOMIC_SEQ_CST);
+}
+
+enum tm_wait_result tm_wait_at(const struct tm_wait_place *place, uint64_t expected,
+                               int64_t timeout_ns) {
+  struct queue *q = queue_of(place->space, place->offset);
   pthread_mutex_lock(&q->mutex);
-  if (__atomic_load_n((uint32_t *)address, __ATOMIC_SEQ_CST) != expected) {
-    pthread_mutex_unlock(&q->mutex);
-    return TM_WAIT_NOT_EQUAL;
-  }
-  return park(q, address, timeout_ns);
+  if (value_at(place) == expected) return park(q, place, timeout_ns);
+  pthread_mutex_unlock(&q->mutex);
+  return TM_WAIT_NOT_EQUAL;
+}
+
+enum tm_wait_result tm_wait32(void *address, uint32_t expected, int64_t timeout_ns) {
+  struct tm_wait_place place = {.address = address, .offset = (uintptr_t)address};
+  return tm_wait_at(&place, expected, timeout_ns);
 }
 
 enum tm_wait_result tm_wait64(void *address, uint64_t expected, int64_t timeout_ns) {
-  struct queue *q = queue_of(address);
-  pthread_mutex_lock(&q->mutex);
-  if (__atomic_load_n((uint64_t *)address, __ATOMIC_SEQ_CST) != expected) {
-    pthread_mutex_unlock(&q->mutex);
-    return TM_WAIT_NOT_EQUAL;
-  }
-  return park(q, address, timeout_ns);
+  struct tm_wait_place place = {.address = address, .wide = true, .offset = (uintptr_t)address};
+  return tm_wait_at(&place, expected, timeout_ns);
 }
 
-uint32_t tm_notify(void *address, uint32_t count) {
-  struct queue *q = queue_of(address);
+uint32_t tm_notify_at(const void *space, uint64_t offset, uint32_t count) {
+  struct queue *q = queue_of(space, offset);
   uint32_t woken = 0;
   pthread_mutex_lock(&q->mutex);
   for (struct waiter *w = q->first, *next; w && woken < count; w = next) {
     next = w->next;
-    if (w->address != address) continue;
+    if (w->space != space || w->offset != offset) continue;
     take_out(q, w);
     w->notified = true;
     pthread_cond_signal(&w->wake);
@@ -117,4 +124,8 @@ uint32_t tm_notify(void *address, uint32_t count) {
   }
   pthread_mutex_unlock(&q->mutex);
   return woken;
+}
+
+uint32_t tm_notify(void *address, uint32_t count) {
+  return tm_notify_at(NULL, (uintptr_t)address, count);
 }

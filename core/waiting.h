@@ -7,6 +7,7 @@
 #ifndef TM_CORE_WAITING_H
 #define TM_CORE_WAITING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum tm_wait_result { TM_WAIT_WOKEN = 0, TM_WAIT_NOT_EQUAL = 1, TM_WAIT_TIMED_OUT = 2 };
@@ -18,5 +19,21 @@ enum tm_wait_result tm_wait32(void *address, uint32_t expected, int64_t timeout_
 enum tm_wait_result tm_wait64(void *address, uint64_t expected, int64_t timeout_ns);
 /* Wake up to `count` threads parked on `address`, first come first; how many. */
 uint32_t tm_notify(void *address, uint32_t count);
+
+/* The same for a memory whose base may move while threads are parked: a place is named by `space`,
+ * which is not NULL, and an offset in it. */
+struct tm_wait_place {
+  void *address; /* where the value is now; not used once the thread is parked */
+  bool wide;     /* 8 bytes, not 4 */
+  const void *space;
+  uint64_t offset;
+  /* Called, if given, when the value has been found equal and before the thread sleeps; must not
+   * call into this file. */
+  void (*parked)(void *argument);
+  void *argument;
+};
+enum tm_wait_result tm_wait_at(const struct tm_wait_place *place, uint64_t expected,
+                               int64_t timeout_ns);
+uint32_t tm_notify_at(const void *space, uint64_t offset, uint32_t count);
 
 #endif

@@ -125,7 +125,7 @@ struct tm_module_desc {
  * ------*/
 
 /* memory.grow: tm_linear_grow(instance->head.memory, view, delta), core/linear.h.
- * memory.atomic.wait: tm_linear_wait32/64, core/linear.h; notify: tm_notify, core/waiting.h. */
+ * memory.atomic.wait and notify: tm_linear_wait32/64 and tm_linear_notify, core/linear.h. */
 
 /* table.grow: old size, or UINT32_MAX when it cannot grow. */
 uint32_t tm_table_grow(struct tm_table *table, uint32_t delta, void *value);

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "strategies/interruptack.h"
+
+/* Take over the target. The request is struck off only if it is still the one that was seen: of two
+ * threads that answer for one view, the slower may be answering an older one. */
+static void interruptack_take_over(struct tm_interruptack_view *v) {
+  /* ORDER: the request before the target. PAIRS: interruptack_ask. */
+  uint32_t asked = tm_load_acq(&v->asked);
+  if (!asked) return;
+  /* ORDER: the pages before the length that covers them. PAIRS: interruptack_ask. */
+  tm_copy_raise(&v->bytes, tm_load_acq(&v->memory->target));
+  TM_POINT("taken over");
+  /* ORDER: the copy before the acknowledgement. PAIRS: interruptack_ask. */
+  tm_cas_acqrel(&v->asked, &asked, 0);
+}
+
+static bool interruptack_unpark(void *view) {
+  struct tm_interruptack_view *v = view;
+  if (tm_running_begin(&v->memory->running, v)) return true;
+  /* ORDER: seq-cst: the runner before the look at the request. PAIRS: interruptack_ask, which
+   * stores the request and then looks for runners: one of the two sees the other. */
+  tm_fetch_add_sc(&v->runners, 1);
+  if (tm_load_sc(&v->asked)) interruptack_take_over(v);
+  return false;
+}
+
+/* The calling thread does not run any more; with which view it did, or NULL. */
+static struct tm_interruptack_view *interruptack_leave(struct tm_interruptack_memory *m) {
+  struct tm_interruptack_view *was = tm_running_end(&m->running);
+  /* ORDER: this thread's accesses before it counts as gone. PAIRS: interruptack_ask. */
+  if (was) tm_fetch_add_sc(&was->runners, (uint32_t)-1);
+  return was;
+}
+
+static void interruptack_park(void *view) {
+  interruptack_leave(((struct tm_interruptack_view *)view)->memory);
+}
+
+/* Take the lock as a thread that does not run: its holder may be waiting for all that do. */
+static struct tm_interruptack_view *interruptack_lock(struct tm_interruptack_memory *m) {
+  struct tm_interruptack_view *was = interruptack_leave(m);
+  tm_lock_take(&m->length.lock);
+  return was;
+}
+
+static void interruptack_unlock(struct tm_interruptack_memory *m,
+                                struct tm_interruptack_view *was) {
+  tm_lock_drop(&m->length.lock);
+  if (was) interruptack_unpark(was);
+}
+
+/* Ask every view to take over m->target, and wait until all have. */
+static void interruptack_ask(struct tm_interruptack_memory *m) {
+  if (++m->request == 0) m->request = 1;
+  TM_LINK_EACH (each, &m->views, struct tm_interruptack_view, link)
+    /* ORDER: seq-cst: the target before the request, the request before the look for runners.
+     * PAIRS: interruptack_take_over, interruptack_unpark. */
+    tm_store_sc(&each->asked, m->request);
+  TM_POINT("asked");
+  TM_LINK_EACH (each, &m->views, struct tm_interruptack_view, link) {
+    /* ORDER: the acknowledgement, or the departure of the last runner, before the length.
+     * PAIRS: interruptack_take_over, interruptack_leave. */
+    tm_await(tm_load_sc(&each->asked) == 0 || tm_load_sc(&each->runners) == 0);
+    interruptack_take_over(each); /* for those who do not run */
+  }
+}
+
+int tm_interruptack_init(struct tm_interruptack_memory *m, const struct tm_memory_type *type) {
+  tm_link_init(&m->views);
+  tm_atomic_init(&m->target, 0);
+  m->request = 0;
+  int result = tm_length_init(&m->length, type, false);
+  if (result == 0) tm_running_init(&m->running);
+  return result;
+}
+
+void tm_interruptack_fini(struct tm_interruptack_memory *m) {
+  tm_running_fini(&m->running);
+  tm_length_fini(&m->length);
+}
+
+int tm_interruptack_attach(struct tm_interruptack_memory *m, struct tm_interruptack_view *v) {
+  *v = (struct tm_interruptack_view){.base = m->length.region.base, .memory = m};
+  struct tm_interruptack_view *was = interruptack_lock(m);
+  tm_store_rlx(&v->bytes, tm_load_rlx(&m->length.bytes)); /* Relaxed: stored under the lock. */
+  tm_link_add(&m->views, &v->link);
+  interruptack_unlock(m, was);
+  return 0;
+}
+
+void tm_interruptack_detach(struct tm_interruptack_view *v) {
+  struct tm_interruptack_memory *m = v->memory;
+  struct tm_interruptack_view *was = interruptack_lock(m);
+  tm_link_remove(&v->link);
+  interruptack_unlock(m, was);
+}
+
+int64_t tm_interruptack_grow(struct tm_interruptack_view *v, uint64_t delta) {
+  struct tm_interruptack_memory *m = v->memory;
+  struct tm_interruptack_view *was = interruptack_lock(m);
+  TM_POINT("locked");
+  uint64_t old = tm_load_rlx(&m->length.bytes); /* Relaxed: stored only under the lock. */
+  int64_t result = -1;
+  if (tm_region_fits(&m->length.region, old, delta) &&
+      tm_port_commit(m->length.region.base + old, delta * TM_PAGE_BYTES) == 0) {
+    TM_POINT("committed");
+    /* ORDER: the pages before the target. PAIRS: interruptack_take_over. */
+    tm_store_rel(&m->target, old + delta * TM_PAGE_BYTES);
+    interruptack_ask(m);
+    TM_POINT("acknowledged");
+    tm_length_publish(&m->length, old, delta);
+    result = (int64_t)(old / TM_PAGE_BYTES);
+  }
+  interruptack_unlock(m, was);
+  return result;
+}
+
+enum tm_fault tm_interruptack_fault(struct tm_interruptack_memory *m, uintptr_t address) {
+  /* Below the target, not below the length: an instance that has acknowledged may go there. */
+  return tm_region_fault(&m->length.region, &m->target, address);
+}
+
+bool tm_interruptack_valid(struct tm_interruptack_memory *m) {
+  uint64_t bytes = tm_load_rlx(&m->length.bytes); /* Relaxed: at rest. */
+  TM_LINK_EACH (each, &m->views, struct tm_interruptack_view, link)
+    if (tm_load_rlx(&each->bytes) != bytes) return false; /* Relaxed: at rest. */
+  return tm_length_valid(&m->length);
+}
+
+void tm_interruptack_answer(struct tm_interruptack_view *v) {
+  struct tm_interruptack_view *own = tm_running_view(&v->memory->running);
+  interruptack_take_over(v);
+  if (own && own != v) interruptack_take_over(own);
+}
+
+TM_STRATEGY_OPS_WITH(interruptack, .unpark = interruptack_unpark, .park = interruptack_park);
