@@ -11,6 +11,7 @@
 #include <linux/membarrier.h>
 #include <linux/userfaultfd.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -80,6 +81,27 @@ void tm_port_unbar(uint8_t *start, uint64_t bytes) {
     tm_die("MADV_GUARD_REMOVE at %p: errno %d", (void *)start, errno);
 }
 
+int tm_port_file_new(uint64_t bytes, int *file) {
+  if (injected()) return -ENOMEM;
+  int fd = memfd_create("tidemark", MFD_CLOEXEC);
+  if (fd < 0) return -errno;
+  if (ftruncate(fd, (off_t)bytes)) {
+    int result = -errno;
+    close(fd);
+    return result;
+  }
+  *file = fd;
+  return 0;
+}
+void tm_port_file_close(int file) { close(file); }
+int tm_port_file_map(int file, uint64_t bytes, uint8_t **base) {
+  if (injected()) return -ENOMEM;
+  void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  if (p == MAP_FAILED) return -errno;
+  *base = p;
+  return 0;
+}
+
 int tm_port_uffd_open(uint8_t *start, uint64_t bytes, int *descriptor) {
   if (injected()) return -ENOMEM;
   int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | UFFD_USER_MODE_ONLY);
@@ -133,6 +155,49 @@ void tm_rwlock_take(struct tm_rwlock *lock) {
 }
 void tm_rwlock_drop(struct tm_rwlock *lock) {
   if (pthread_rwlock_unlock(&lock->rwlock_)) tm_die("pthread_rwlock_unlock failed");
+}
+
+/* Thread numbers: the lowest free one, given back when the thread ends. */
+static struct {
+  pthread_mutex_t mutex;
+  pthread_once_t once;
+  pthread_key_t key; /* holds number + 1; its destructor gives the number back */
+  uint8_t *taken;    /* by number */
+  uint32_t room;
+} threads = {.mutex = PTHREAD_MUTEX_INITIALIZER, .once = PTHREAD_ONCE_INIT};
+
+static void give_thread_back(void *number_plus_1) {
+  pthread_mutex_lock(&threads.mutex);
+  threads.taken[(uintptr_t)number_plus_1 - 1] = 0;
+  pthread_mutex_unlock(&threads.mutex);
+}
+
+static void make_thread_key(void) {
+  if (pthread_key_create(&threads.key, give_thread_back)) tm_die("pthread_key_create failed");
+}
+
+static uint32_t take_thread(void) {
+  pthread_once(&threads.once, make_thread_key);
+  pthread_mutex_lock(&threads.mutex);
+  uint32_t number = 0;
+  while (number < threads.room && threads.taken[number]) number++;
+  if (number == threads.room) {
+    uint32_t room = 2 * threads.room + 64;
+    threads.taken = realloc(threads.taken, room);
+    if (!threads.taken) tm_die("no memory for a table of %u threads", room);
+    memset(threads.taken + threads.room, 0, room - threads.room);
+    threads.room = room;
+  }
+  threads.taken[number] = 1;
+  pthread_mutex_unlock(&threads.mutex);
+  pthread_setspecific(threads.key, (void *)(uintptr_t)(number + 1));
+  return number;
+}
+
+uint32_t tm_port_thread(void) {
+  static _Thread_local uint32_t number_plus_1; /* 0: has none yet */
+  if (!number_plus_1) number_plus_1 = take_thread() + 1;
+  return number_plus_1 - 1;
 }
 
 void tm_port_relax(unsigned turn) {

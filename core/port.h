@@ -42,6 +42,15 @@ int tm_port_bar(uint8_t *start, uint64_t bytes);
 /* Lift the bar. Needs no memory and does not fail. */
 void tm_port_unbar(uint8_t *start, uint64_t bytes);
 
+/* ---- pages in a file, for memories that move --------------------------------------------------*/
+
+/* A file in memory, `bytes` long, zero, without charge for what is not touched: several mappings of
+ * it show the same pages. *file is set. */
+int tm_port_file_new(uint64_t bytes, int *file);
+void tm_port_file_close(int file);
+/* Map its first `bytes`, readable and writable; tm_port_release() undoes it. *base is set. */
+int tm_port_file_map(int file, uint64_t bytes, uint8_t **base);
+
 /* ---- userfaultfd -----------------------------------------------------------------------------*/
 
 /* From now on, touching an absent page of the committed range [start, start+bytes) raises SIGBUS in
@@ -74,6 +83,11 @@ void tm_rwlock_fini(struct tm_rwlock *lock);
 void tm_rwlock_take_shared(struct tm_rwlock *lock);
 void tm_rwlock_take(struct tm_rwlock *lock);
 void tm_rwlock_drop(struct tm_rwlock *lock);
+
+/* ---- threads ---------------------------------------------------------------------------------*/
+
+/* A small number for the calling thread, from 0, that no other living thread has. */
+uint32_t tm_port_thread(void);
 
 /* ---- waiting ---------------------------------------------------------------------------------*/
 
