@@ -52,6 +52,11 @@ static uint8_t *stopworld_host_at(void *view, uint64_t ea, uint64_t n) {
   return beyond ? NULL : address;
 }
 
+/* The thread has not polled since it got the address, so the base is that of its view. */
+static uint64_t stopworld_offset_of(void *view, const void *address) {
+  return (uint64_t)((const uint8_t *)address - ((struct tm_stopworld_view *)view)->base);
+}
+
 int tm_stopworld_init(struct tm_stopworld_memory *m, const struct tm_memory_type *type) {
   uint64_t max = tm_memory_max_pages(type);
   if (type->min_pages > max) return -EINVAL;
@@ -139,4 +144,5 @@ void tm_stopworld_halt(struct tm_stopworld_view *v) {
 }
 
 TM_STRATEGY_OPS_WITH(stopworld, .unpark = stopworld_unpark, .park = stopworld_park,
-                     .host_at = stopworld_host_at, .needs = "memfd_create(2) (Linux 3.17)");
+                     .host_at = stopworld_host_at, .offset_of = stopworld_offset_of,
+                     .needs = "memfd_create(2) (Linux 3.17)");
