@@ -157,6 +157,14 @@ void tm_wasi_end(struct tm_wasi *process, uint32_t thread, const struct tm_trap 
   pthread_mutex_unlock(&process->lock);
 }
 
+void tm_wasi_report(const struct tm_wasi_result *result, FILE *to) {
+  enum tm_trap_code code = result->trap.code;
+  if (code == TM_TRAP_NONE || code == TM_TRAP_EXIT) return;
+  fprintf(to, "tidemark: trap in thread %u: %s", result->thread, tm_trap_words(code));
+  if (result->function[0]) fprintf(to, " in function \"%s\"", result->function);
+  fputc('\n', to);
+}
+
 /* ---- guest memory -----------------------------------------------------------------------------*/
 
 uint8_t *tm_wasi_at(struct tm_wasi_instance *instance, uint64_t ea, uint64_t n) {

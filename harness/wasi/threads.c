@@ -304,11 +304,3 @@ int tm_wasi_run(struct tm_module *module, const struct tm_wasi_options *options,
   if (!result->running) tm_wasi_free(process); /* else its threads still use it */
   return failed;
 }
-
-void tm_wasi_report(const struct tm_wasi_result *result, FILE *to) {
-  enum tm_trap_code code = result->trap.code;
-  if (code == TM_TRAP_NONE || code == TM_TRAP_EXIT) return;
-  fprintf(to, "tidemark: trap in thread %u: %s", result->thread, tm_trap_words(code));
-  if (result->function[0]) fprintf(to, " in function \"%s\"", result->function);
-  fputc('\n', to);
-}
