@@ -130,6 +130,9 @@ static void rights_only_shrink(void **state) {
   assert_int_equal(tm_wasi_fd_fdstat_set_rights(&g->env, fd, FILE_RIGHTS, 0), TM_WASI_NOTCAPABLE);
   assert_int_equal(tm_wasi_fd_fdstat_set_rights(&g->env, fd, READ_RIGHTS, 1), TM_WASI_NOTCAPABLE);
   assert_int_equal(tm_wasi_fd_seek(&g->env, fd, 0, 0, AT_RESULT), 0);
+  assert_int_equal(tm_wasi_fd_fdstat_set_rights(&g->env, fd, TM_RIGHT_FD_READ, 0), 0);
+  assert_int_equal(tm_wasi_fd_read(&g->env, fd, AT_IOVS, 0, AT_RESULT), 0);
+  assert_int_equal(tm_wasi_fd_pread(&g->env, fd, AT_IOVS, 0, 0, AT_RESULT), TM_WASI_NOTCAPABLE);
   assert_int_equal(tm_wasi_fd_fdstat_set_rights(&g->env, 99, 0, 0), TM_WASI_BADF);
 }
 
