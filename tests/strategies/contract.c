@@ -55,9 +55,11 @@ static void open_fixture(struct fixture *f, size_t i, const struct tm_memory_typ
   f->other = calloc(1, f->entry->strategy->view_bytes);
   assert_int_equal(tm_linear_attach(f->memory, f->view), 0);
   assert_int_equal(tm_linear_attach(f->memory, f->other), 0);
+  tm_linear_unpark(f->memory, f->view);
 }
 
 static void close_fixture(struct fixture *f) {
+  tm_linear_park(f->memory, f->view);
   assert_true(f->entry->strategy->valid(f->memory->memory));
   tm_linear_detach(f->memory, f->view);
   tm_linear_detach(f->memory, f->other);
@@ -183,6 +185,7 @@ static void *grow_many(void *argument) {
   void *view = calloc(1, s->view_bytes);
   if (tm_linear_attach(g->f->memory, view)) abort();
   pthread_barrier_wait(g->start);
+  tm_linear_unpark(g->f->memory, view);
   for (int i = 0; i < GROWS; i++) {
     int64_t old = s->grow(view, 1);
     if (old < 1 || old > GROWERS * GROWS) abort();
@@ -191,6 +194,7 @@ static void *grow_many(void *argument) {
     if (!p || *p != 0) abort(); /* my page is there and zero */
     *p = 1;
   }
+  tm_linear_park(g->f->memory, view);
   tm_linear_detach(g->f->memory, view);
   free(view);
   return NULL;
@@ -209,7 +213,9 @@ static void concurrent_grows_are_atomic(void **state) {
     pthread_t threads[GROWERS];
     struct grower g = {&f, &start, seen};
     for (int t = 0; t < GROWERS; t++) pthread_create(&threads[t], NULL, grow_many, &g);
+    tm_linear_park(f.memory, f.view);
     for (int t = 0; t < GROWERS; t++) pthread_join(threads[t], NULL);
+    tm_linear_unpark(f.memory, f.view);
     pthread_barrier_destroy(&start);
     for (int i = 1; i <= GROWERS * GROWS; i++) assert_int_equal(seen[i], 1);
     assert_int_equal(f.hot->size(f.view), 1 + GROWERS * GROWS);
