@@ -343,7 +343,7 @@ static char *exported(const char *name, enum tm_export format) {
 }
 
 static void small(const char *name) {
-  double values[] = {0.1, 2, 1e-300}, five = 5;
+  double values[] = {0.1, 2.0 / 3, 1e-300}, five = 5;
   struct tm_axis axes[] = {{"strategy", "a_b,\"c\""}, {"threads", "2"}}, other = {"step", "64"};
   struct tm_series series = {"time", "µs", values, 3}, grows = {"grows", "1", &five, 1};
   struct tm_note note = {"source", "line\nbreak"};
@@ -364,7 +364,8 @@ static void export_csv(void **state) {
   line = strtok_r(NULL, "\r\n", &rest);
   assert_non_null(strstr(line, ",\"p,q\","));
   assert_non_null(strstr(line, ",7,0,0,,\"a_b,\"\"c\"\"\",2,time,µs,0,0.1"));
-  strtok_r(NULL, "\r\n", &rest);
+  line = strtok_r(NULL, "\r\n", &rest);
+  assert_true(strtod(strrchr(line, ',') + 1, NULL) == 2.0 / 3);
   line = strtok_r(NULL, "\r\n", &rest);
   assert_string_equal(strrchr(line, ','), ",1e-300");
   line = strtok_r(NULL, "\r\n", &rest);
