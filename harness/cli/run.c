@@ -4,7 +4,9 @@
 #include "harness/wasi/wasi.h"
 #include "harness/wasm/module.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +25,7 @@ static const char help[] =
     "  --max-memory SIZE    limit of its memory: bytes, or with K, M or G\n"
     "  --max-threads N      threads alive at one time, the main one included (1024)\n"
     "  --stack SIZE         stack of its main thread (8M); other threads have 1M\n"
+    "  --stats FILE         write what the run took, as JSON\n"
     "  --timeout SECONDS    end it with the trap 'interrupted' after that time\n";
 
 enum { MOST = 256 }; /* of --dir and of --env */
@@ -30,6 +33,7 @@ enum { MOST = 256 }; /* of --dir and of --env */
 struct request {
   const struct tm_strategy_entry *strategy;
   struct tm_wasi_options options;
+  const char *stats;
   uint64_t max_memory_bytes; /* 0: no limit of ours */
   struct tm_wasi_preopen preopens[MOST];
   const char *env[MOST];
@@ -123,6 +127,8 @@ static int read_options(struct tm_args *a, struct request *r) {
         wrong = tm_cli_wrong("run", "--max-threads wants a number from 1 to 8192, not '%s'", value);
       else
         r->options.max_threads = (uint32_t)n;
+    } else if ((value = tm_args_value(a, "--stats"))) {
+      r->stats = value;
     } else if ((value = tm_args_value(a, "--timeout"))) {
       wrong = set_timeout(r, value);
     } else {
@@ -134,6 +140,27 @@ static int read_options(struct tm_args *a, struct request *r) {
 
 static bool wants_help(int argc, char **argv) {
   return argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
+}
+
+/* Run the loaded module; an exit status. *running: its threads still use the module. */
+static int run(const struct request *r, struct tm_module *module, FILE *stats, bool *running) {
+  struct tm_wasi_result result;
+  struct tm_error error;
+  int failed = tm_wasi_run(module, &r->options, &result, &error);
+  *running = result.running > 0;
+  if (failed) return tm_cli_wrong("run", "%s", error.text);
+  tm_wasi_report(&result, stderr);
+  if (!stats) return result.status & 0xff;
+  fprintf(stats,
+          "{\"strategy\": \"%s\", \"status\": %d, \"trap\": \"%s\", \"guest_ns\": %" PRIu64
+          ", \"grows\": %" PRIu64 ", \"peak_pages\": %" PRIu64
+          ", \"threads\": %u, \"code_bytes\": %zu}\n",
+          r->strategy->strategy->name, result.status,
+          result.trap.code == TM_TRAP_EXIT ? "" : tm_trap_words(result.trap.code), result.guest_ns,
+          result.grows, result.peak_pages, result.threads, tm_module_code_bytes(module));
+  if (fflush(stats) || ferror(stats))
+    return tm_cli_wrong("run", "cannot write statistics to %s: %s", r->stats, strerror(errno));
+  return result.status & 0xff;
 }
 
 int tm_command_run(int argc, char **argv) {
@@ -160,6 +187,9 @@ int tm_command_run(int argc, char **argv) {
   r.options.argc = argc - a.next;
   r.options.argv = argv + a.next;
 
+  FILE *stats = r.stats ? fopen(r.stats, "we") : NULL;
+  if (r.stats && !stats)
+    return tm_cli_wrong("run", "cannot write statistics to %s: %s", r.stats, strerror(errno));
   struct tm_error error;
   struct tm_module *module;
   struct tm_module_options how = {.strategy = r.strategy->strategy,
@@ -167,14 +197,10 @@ int tm_command_run(int argc, char **argv) {
                                   .max_pages = r.max_memory_bytes / TM_PAGE_BYTES};
   if (tm_module_load(argv[a.next], &how, &module, &error) < 0)
     return tm_cli_wrong("run", "%s", error.text);
-  struct tm_wasi_result result;
-  int failed = tm_wasi_run(module, &r.options, &result, &error);
-  if (failed)
-    tm_cli_wrong("run", "%s", error.text);
-  else
-    tm_wasi_report(&result, stderr);
-  int status = failed ? TM_EXIT_WRONG : result.status & 0xff;
-  if (result.running) _exit(status); /* its threads still use the module */
+  bool running;
+  int status = run(&r, module, stats, &running);
+  if (running) _exit(status);
   tm_module_free(module);
+  if (stats) fclose(stats);
   return status;
 }

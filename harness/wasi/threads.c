@@ -5,6 +5,7 @@
  * on attach happens where the instance will run, and nobody waits for anybody. The memory they
  * share is imported, and made by us.
  */
+#include "harness/wasi/clock.h"
 #include "harness/wasi/functions.h"
 #include "harness/wasi/process.h"
 
@@ -138,6 +139,11 @@ static void call(struct guest_thread *t, struct tm_instance *instance, struct tm
   union tm_wasm_value arguments[2] = {{.i32 = t->env.thread}, {.i32 = t->argument}};
   if (!tm_instance_export(instance, t->env.thread ? "wasi_thread_start" : "_start", &start))
     tm_die("an export that was there is gone");
+  if (t->env.thread == 0) {
+    pthread_mutex_lock(&t->env.process->lock);
+    t->env.process->began_ns = tm_wasi_now(CLOCK_MONOTONIC);
+    pthread_mutex_unlock(&t->env.process->lock);
+  }
   tm_call(instance, &start.func, arguments, NULL, trap);
 }
 

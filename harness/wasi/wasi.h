@@ -53,6 +53,7 @@ struct tm_wasi_result {
   struct tm_trap trap; /* NONE or EXIT: it ended by itself. INTERRUPTED: the timeout */
   uint32_t thread;     /* that trapped; 0 is the main thread */
   char function[256];  /* that trapped; "" when not known */
+  uint64_t guest_ns;   /* from the call of _start to the program's end */
   uint64_t grows;      /* successful grows by at least one page */
   uint64_t peak_pages; /* of the guest's memory */
   uint32_t threads;    /* ever started, the main thread included */

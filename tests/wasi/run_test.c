@@ -206,7 +206,7 @@ static void limits_hold(void **state) {
   }
 }
 
-/* ---- a program of the C library ---------------------------------------------------------------*/
+/* ---- statistics -------------------------------------------------------------------------------*/
 
 static void read_whole(const char *path, char text[ROOM]) {
   FILE *file = fopen(path, "r");
@@ -214,6 +214,30 @@ static void read_whole(const char *path, char text[ROOM]) {
   text[fread(text, 1, ROOM - 1, file)] = '\0';
   fclose(file);
 }
+
+static void statistics_tell_what_the_run_took(void **state) {
+  (void)state;
+  char path[] = "/tmp/tidemark-stats-XXXXXX", text[ROOM];
+  close(mkstemp(path));
+  struct outcome o = run("", "--stats", path, guest("threads"), "g", (char *)NULL);
+  assert_outcome(&o, 32, "", "");
+  read_whole(path, text);
+  static const char *const parts[] = {
+      "\"strategy\": \"guard\"", "\"status\": 32",     "\"trap\": \"\"",
+      "\"grows\": 30",           "\"peak_pages\": 32", "\"threads\": 5",
+  };
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    if (!strstr(text, parts[i])) fail_msg("no %s in %s", parts[i], text);
+  assert_true(strtoull(strstr(text, "\"guest_ns\": ") + 12, NULL, 10) > 0);
+  assert_true(strtoull(strstr(text, "\"code_bytes\": ") + 14, NULL, 10) > 0);
+  o = run("", "--stats", path, guest("threads"), "t", (char *)NULL);
+  assert_int_equal(o.status, 134);
+  read_whole(path, text);
+  assert_non_null(strstr(text, "\"trap\": \"unreachable\""));
+  unlink(path);
+}
+
+/* ---- a program of the C library ---------------------------------------------------------------*/
 
 /* The expected output was recorded under Node.js, whose WASI nobody here wrote. */
 static void programs_of_wasi_libc_run_unchanged(void **state) {
@@ -257,6 +281,7 @@ static void wrong_input_is_one_sentence(void **state) {
       {{"--max-memory", "-1", "x.wasm"}, "--max-memory wants a size"},
       {{"--max-memory", "99999999999999999999G", "x.wasm"}, "--max-memory wants a size"},
       {{"--max-threads", "0", "x.wasm"}, "--max-threads wants a number"},
+      {{"--stats", "/nonexistent/file", "x.wasm"}, "cannot write statistics to /nonexistent/file"},
       {{"--timeout", "soon", "x.wasm"}, "--timeout wants a number"},
       {{"--timeout", "nan", "x.wasm"}, "--timeout wants a number"},
       {{"--wrong", "x.wasm"}, "unknown option --wrong"},
@@ -307,6 +332,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(growing_to_the_maximum_together_ends_at_it),
       cmocka_unit_test(numbers_of_threads_are_reused_by_the_host),
       cmocka_unit_test(limits_hold),
+      cmocka_unit_test(statistics_tell_what_the_run_took),
       cmocka_unit_test(programs_of_wasi_libc_run_unchanged),
       cmocka_unit_test(wrong_input_is_one_sentence),
       cmocka_unit_test(modules_that_are_no_programs_are_refused),
