@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/explore/explore.h"
+
+#include "harness/explore/search.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const char *const model_names[] = {"sc", "tso", "c11"};
+
+const char *tm_explore_model_name(enum tm_explore_model model) { return model_names[model]; }
+
+bool tm_explore_model_find(const char *name, enum tm_explore_model *model) {
+  for (unsigned i = 0; i < 3; i++)
+    if (!strcmp(name, model_names[i])) {
+      *model = (enum tm_explore_model)i;
+      return true;
+    }
+  return false;
+}
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* ---- outcomes ---------------------------------------------------------------------------------*/
+
+/* An open-addressing table from rows to outcomes. */
+struct table {
+  struct tm_explore_outcome *outcome;
+  unsigned outcomes, room;
+  unsigned *slot; /* index + 1, 0 empty; `slots` a power of two */
+  unsigned slots;
+};
+
+static uint64_t hash_of(const uint64_t *word, unsigned words) {
+  uint64_t h = words;
+  for (unsigned i = 0; i < words; i++) {
+    h = (h ^ word[i]) * UINT64_C(0x9e3779b97f4a7c15);
+    h ^= h >> 29;
+  }
+  return h;
+}
+
+static bool grow_table(struct table *t) {
+  unsigned room = t->room ? 2 * t->room : 16;
+  struct tm_explore_outcome *outcome = realloc(t->outcome, room * sizeof *outcome);
+  if (!outcome) return false;
+  t->outcome = outcome;
+  unsigned *slot = calloc(4u * room, sizeof *slot);
+  if (!slot) return false;
+  free(t->slot);
+  t->slot = slot;
+  t->room = room;
+  t->slots = 4 * room;
+  for (unsigned i = 0; i < t->outcomes; i++) {
+    uint64_t h = hash_of(t->outcome[i].word, t->outcome[i].words);
+    while (t->slot[h & (t->slots - 1)]) h++;
+    t->slot[h & (t->slots - 1)] = i + 1;
+  }
+  return true;
+}
+
+/* The outcome with this row, made if it is new. NULL: no memory. */
+static struct tm_explore_outcome *find_outcome(struct table *t, const uint64_t *word,
+                                               unsigned words) {
+  uint64_t h = hash_of(word, words);
+  for (; t->slots; h++) {
+    unsigned i = t->slot[h & (t->slots - 1)];
+    if (!i) break;
+    struct tm_explore_outcome *o = &t->outcome[i - 1];
+    if (o->words == words && !memcmp(o->word, word, words * sizeof *word)) return o;
+  }
+  if (t->outcomes == t->room) {
+    if (!grow_table(t)) return NULL;
+    return find_outcome(t, word, words);
+  }
+  struct tm_explore_outcome *o = &t->outcome[t->outcomes++];
+  memcpy(o->word, word, words * sizeof *word);
+  o->words = words;
+  o->executions = 0;
+  o->steps = 0;
+  o->switches = UINT32_MAX;
+  t->slot[h & (t->slots - 1)] = t->outcomes;
+  return o;
+}
+
+static int compare_rows(const void *a, const void *b) {
+  const struct tm_explore_outcome *x = a, *y = b;
+  if (x->words != y->words) return x->words < y->words ? -1 : 1;
+  for (unsigned i = 0; i < x->words; i++)
+    if (x->word[i] != y->word[i]) return x->word[i] < y->word[i] ? -1 : 1;
+  return 0;
+}
+
+/* ---- one execution's result -------------------------------------------------------------------*/
+
+struct exploration {
+  const struct tm_explore_options *options;
+  struct tm_explore_result *result;
+  struct tm_machine *m;
+  struct tm_dpor *s;
+  struct table table;
+};
+
+/* Threads that wait for ever; false when the execution is to be dropped, because a condition that
+ * somebody waits for did hold later. */
+static bool find_stuck(const struct exploration *x, unsigned *stuck) {
+  *stuck = 0;
+  for (unsigned i = 0; i < x->m->threads; i++) {
+    if (x->m->thread[i].state == TM_THREAD_DONE) continue;
+    *stuck |= 1u << i;
+    if (x->m->thread[i].state == TM_THREAD_FAILED &&
+        !tm_machine_await_is_final(x->m, i, x->s->event, x->s->depth))
+      return false;
+  }
+  return true;
+}
+
+static unsigned count_switches(const struct tm_dpor *s) {
+  unsigned switches = 0;
+  for (unsigned i = 1; i < s->depth; i++)
+    switches += (s->event[i].process ^ s->event[i - 1].process) & (TM_X_THREADS - 1) ? 1 : 0;
+  return switches;
+}
+
+static void keep_witness(const struct exploration *x, struct tm_explore_outcome *o) {
+  uint16_t order[TM_X_EVENTS];
+  unsigned switches = count_switches(x->s);
+  bool better = switches < o->switches;
+  for (unsigned i = 0; i < x->s->depth; i++) order[i] = (uint16_t)i;
+  if (x->options->shortest) {
+    unsigned below = better ? switches : o->switches;
+    unsigned shortest = tm_dpor_shortest(x->s, below, order);
+    if (shortest < below) {
+      switches = shortest;
+      better = true;
+    } else {
+      for (unsigned i = 0; i < x->s->depth; i++) order[i] = (uint16_t)i;
+    }
+  }
+  if (!better) return;
+  o->switches = switches;
+  o->steps = x->s->depth;
+  for (unsigned i = 0; i < x->s->depth; i++) {
+    const struct tm_event *e = &x->s->event[order[i]];
+    o->step[i] = (struct tm_explore_decision){.process = e->process, .choice = e->label};
+  }
+}
+
+static int record(struct exploration *x) {
+  unsigned stuck;
+  if (!find_stuck(x, &stuck)) {
+    x->result->redundant++;
+    return 0;
+  }
+  uint64_t word[TM_EXPLORE_WORDS];
+  unsigned words = x->m->client.row(x->m->client.context, stuck, word);
+  struct tm_explore_outcome *o = find_outcome(&x->table, word, words);
+  if (!o) return -ENOMEM;
+  o->stuck = stuck;
+  o->executions++;
+  x->result->executions++;
+  if (o->switches >= x->m->threads || !o->steps) keep_witness(x, o);
+  return 0;
+}
+
+/* ---- the two ways through ---------------------------------------------------------------------*/
+
+static bool out_of_budget(const struct exploration *x, double start) {
+  const struct tm_explore_options *o = x->options;
+  uint64_t runs = x->result->executions + x->result->redundant;
+  if (o->most_executions && runs >= o->most_executions) return true;
+  return o->most_seconds > 0 && runs % 256 == 0 && now() - start > o->most_seconds;
+}
+
+static int search_all(struct exploration *x, double start, struct tm_error *error) {
+  int code = 0;
+  do {
+    enum tm_run run = tm_dpor_run(x->s);
+    if (x->m->overflow)
+      return tm_fail(error, -E2BIG, "the explorer has too little room for %s", x->m->overflow);
+    if (run == TM_RUN_TOO_LONG)
+      return tm_fail(error, -E2BIG,
+                     "an execution has more than %u steps: is there a loop that waits without "
+                     "tm_await?",
+                     TM_X_EVENTS);
+    if (run == TM_RUN_COMPLETE)
+      code = record(x);
+    else
+      x->result->redundant++;
+    if (code) return tm_fail(error, code, "no memory for the outcomes of an exploration");
+    if (out_of_budget(x, start)) return 0;
+  } while (tm_dpor_next(x->s));
+  x->result->complete = true;
+  return 0;
+}
+
+int tm_explore(const struct tm_explore_client *client, const struct tm_explore_options *options,
+               struct tm_explore_result **result, struct tm_error *error) {
+  struct exploration x = {.options = options, .result = calloc(1, sizeof **result)};
+  x.m = tm_machine_new(options->model, client);
+  x.s = calloc(1, sizeof *x.s);
+  int code = -ENOMEM;
+  if (!x.result || !x.m || !x.s) {
+    tm_fail(error, code, "no memory for an exploration");
+    goto done;
+  }
+  x.s->m = x.m;
+  x.m->event = x.s->event;
+  x.s->plain = options->plain;
+  x.m->ordered_writes = !options->plain;
+  double start = now();
+  tm_machine_setup(x.m);
+  code = search_all(&x, start, error);
+  x.result->seconds = now() - start;
+  x.result->steps = x.s->steps;
+done:
+  free(x.table.slot);
+  free(x.s);
+  if (x.m) tm_machine_free(x.m);
+  if (code) {
+    free(x.table.outcome);
+    free(x.result);
+    return code;
+  }
+  if (x.table.outcomes)
+    qsort(x.table.outcome, x.table.outcomes, sizeof *x.table.outcome, compare_rows);
+  x.result->outcome = x.table.outcome;
+  x.result->outcomes = x.table.outcomes;
+  *result = x.result;
+  return 0;
+}
+
+void tm_explore_free(struct tm_explore_result *result) {
+  if (!result) return;
+  free(result->outcome);
+  free(result);
+}
