@@ -35,8 +35,10 @@ const struct tm_engine tm_engine_chromium = {
     .what = "a newer V8 through headless Chromium, one worker a thread",
     .program = "chromium",
     .version = {"", "--version"},
-    .install = "apt-get install chromium",
+    .install = "apt-get install -y chromium",
     .traps = true,
+    .sleeps = true,
+    .hosts = true,
     .variants = variants,
     .prepare = prepare,
 };

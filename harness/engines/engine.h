@@ -6,7 +6,8 @@
  * the answer. The driver that runs inside the engine is one small file in drivers/; it prints JSON,
  * one object a line:
  *     {"version": "…"}                                          at most once
- *     {"phase": "cold", "rounds": 500, "rows": [{"row": ["1", "trap"], "count": 500}]}
+ *     {"phase": "cold", "meeting": "once", "rounds": 500,
+ *      "rows": [{"row": ["1", "trap"], "count": 500}]}      one for each batch, in order
  *     {"error": "…"}                                            what it cannot do, in words
  *     {"done": true}                                            last
  * An engine that prints anything else, hangs or crashes costs its own result and nothing more.
@@ -73,9 +74,12 @@ struct tm_engine {
   const char *program; /* name of the program to look for */
   /* The command whose first line of output is the version; "" stands for the program itself. */
   const char *version[6];
-  bool version_decides;                     /* when that command fails, the engine is not there */
-  const char *install;                      /* the command that installs it, for a person */
-  bool traps;                               /* a thread can go on after a trap */
+  bool version_decides; /* when that command fails, the engine is not there */
+  const char *install;  /* the command that installs it, for a person */
+  const char *setup;    /* shell commands that --setup runs in its folder; NULL: those of install */
+  bool traps;           /* a thread can go on after a trap */
+  bool sleeps;          /* it has memory.atomic.wait32, wait64 and notify */
+  bool hosts;           /* the driver does host.size, host.grow and instantiate */
   const struct tm_engine_variant *variants; /* or NULL */
   /* Write what the engine needs into task->folder and fill in the command. 0 or -errno. */
   int (*prepare)(const struct tm_engine_task *task, struct tm_engine_command *command,
@@ -101,7 +105,7 @@ struct tm_engine_row {
 };
 
 struct tm_engine_histogram {
-  char phase[16]; /* "cold", "warm" */
+  const char *phase, *meeting; /* as in the job's batch */
   uint64_t rounds;
   struct tm_engine_row *row;
   size_t rows;

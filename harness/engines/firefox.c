@@ -61,8 +61,10 @@ const struct tm_engine tm_engine_firefox = {
     .what = "a newer SpiderMonkey through headless Firefox ESR, one worker a thread",
     .program = "firefox-esr",
     .version = {"", "--version"},
-    .install = "apt-get install firefox-esr",
+    .install = "apt-get install -y firefox-esr",
     .traps = true,
+    .sleeps = true,
+    .hosts = true,
     .variants = variants,
     .prepare = prepare,
 };

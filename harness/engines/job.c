@@ -1,32 +1,197 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/engines/job.h"
 
+#include "harness/litmus/meet.h"
+#include "harness/litmus/wat.h"
+#include "harness/wasm/wat.h"
+
 #include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+  SKEW = 300,         /* turns; a turn is about a nanosecond once the code is hot */
+  FRESH_ROUNDS = 200, /* engines are slow to give memories back */
+  STUCK_ROUNDS = 20,  /* a round may last as long as FOREVER_NS */
+  RETRIES = 1000,
+  FOREVER_NS = 500000000
+};
+
+/* May this step trap, if the memory has its initial length? */
+static bool traps(const struct tm_litmus *test, const struct tm_litmus_step *s) {
+  uint64_t limit = test->initial_pages * TM_LITMUS_PAGE_BYTES;
+  uint64_t bytes = s->length ? s->length : s->op == TM_NOTIFY ? 4 : s->bytes;
+  if (!tm_litmus_may_trap(s)) return false;
+  bool atomic = s->atomic || (s->op >= TM_XCHG && s->op <= TM_CMPXCHG) || s->op == TM_WAIT ||
+                s->op == TM_NOTIFY;
+  return s->at + bytes > limit || (s->op == TM_COPY && s->from + bytes > limit) ||
+         (s->op == TM_INIT && s->from + bytes > test->data_bytes) || (atomic && s->at % bytes != 0);
+}
+
+/* What the steps need and do, over all threads. */
+static uint64_t survey(const struct tm_litmus *test, struct tm_job *job, bool *stuck) {
+  uint64_t grown = 0;
+  for (unsigned t = 0; t < test->threads; t++) {
+    unsigned body_end = 0; /* steps before this one stand in an `if` */
+    for (unsigned i = 0; i < test->thread[t].steps; i++) {
+      const struct tm_litmus_step *s = &test->thread[t].step[i];
+      if (s->op == TM_IF && i + 1 + s->skip > body_end) body_end = i + 1 + s->skip;
+      if (s->op == TM_GROW) {
+        grown += s->operand;
+        job->settle |= i < body_end;
+      }
+      job->may_trap |= traps(test, s);
+      job->host |= s->host || s->op == TM_INSTANTIATE;
+      job->waits |= s->op == TM_WAIT || s->op == TM_NOTIFY;
+      *stuck |= s->op == TM_WAIT && s->timeout < 0;
+    }
+  }
+  return grown;
+}
+
+static void add_batch(struct tm_job *job, const char *phase, const char *meeting, unsigned rounds) {
+  job->batch[job->batches++] = (struct tm_job_batch){phase, meeting, rounds};
+}
+
+static void plan_batches(const struct tm_litmus *test, const struct tm_job_options *options,
+                         bool stuck, struct tm_job *job) {
+  bool blocks;
+  int awaits = tm_litmus_awaits(test, &blocks);
+  uint64_t room = job->stride ? (TM_LITMUS_MAX_PAGES - 1 - test->max_pages) / job->stride : ~0ull;
+  unsigned rounds = options->rounds;
+  if (rounds > room) rounds = (unsigned)room;
+  if (job->fresh && rounds > FRESH_ROUNDS) rounds = FRESH_ROUNDS;
+  if (stuck && rounds > STUCK_ROUNDS) rounds = STUCK_ROUNDS;
+  blocks &= options->sleep;
+  add_batch(job, "cold", blocks ? "block" : awaits >= 0 ? "spin" : "once", rounds);
+  if (blocks) add_batch(job, "warm", "block", rounds);
+  if (awaits >= 0) add_batch(job, "warm", "spin", rounds);
+  add_batch(job, "warm", "once", rounds);
+}
+
+static int make_module(const struct tm_litmus *test, bool sleep, struct tm_job *job,
+                       struct tm_error *error) {
+  struct tm_wat_options options = {.forever_ns = FOREVER_NS, .meet = true, .sleep = sleep};
+  FILE *out = open_memstream(&job->wat, &job->wat_bytes);
+  if (!out) return tm_fail(error, -ENOMEM, "out of memory for the module of %s", test->name);
+  tm_litmus_wat(test, &options, out);
+  if (fclose(out) != 0)
+    return tm_fail(error, -ENOMEM, "out of memory for the module of %s", test->name);
+  return tm_wat_to_wasm(test->name, job->wat, job->wat_bytes, &job->wasm, &job->wasm_bytes, error);
+}
+
+int tm_job_make(const struct tm_litmus *test, const struct tm_job_options *options,
+                struct tm_job *job, struct tm_error *error) {
+  bool stuck = false;
+  *job = (struct tm_job){.test = test, .retry = tm_litmus_retries(test), .skew = SKEW};
+  if (test->one_instance)
+    return tm_fail(error, -ENOTSUP, "%s wants one instance for all threads; engines have one each",
+                   test->name);
+  int code = tm_litmus_wat_check(test, error);
+  if (code < 0) return code;
+  uint64_t grown = survey(test, job, &stuck);
+  job->fresh = test->initial_pages + grown > test->max_pages;
+  job->stride = job->fresh ? 0 : (unsigned)grown;
+  job->settle &= !job->fresh;
+  job->maximum = job->fresh ? 1 + test->max_pages - test->initial_pages : TM_LITMUS_MAX_PAGES;
+  plan_batches(test, options, stuck, job);
+  code = make_module(test, options->sleep, job, error);
+  if (code < 0) tm_job_free(job);
+  return code;
+}
+
+void tm_job_free(struct tm_job *job) {
+  free(job->wat), free(job->wasm);
+  job->wat = NULL, job->wasm = NULL;
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------*/
+
+static void add_threads(const struct tm_litmus *test, cJSON *o) {
+  cJSON *threads = cJSON_AddArrayToObject(o, "threads");
+  for (unsigned t = 0; t < test->threads; t++) {
+    const struct tm_litmus_thread *thread = &test->thread[t];
+    cJSON *one = cJSON_CreateObject();
+    cJSON_AddStringToObject(one, "name", thread->name);
+    cJSON *slots = cJSON_AddArrayToObject(one, "slots");
+    cJSON *entries = cJSON_AddArrayToObject(one, "entries");
+    cJSON_AddItemToArray(entries, cJSON_CreateNumber(0));
+    for (unsigned i = 0; i < thread->steps; i++) {
+      const struct tm_litmus_step *s = &thread->step[i];
+      unsigned slot = s->op == TM_IF ? 0 : tm_litmus_slot(test, t, s->column);
+      cJSON_AddItemToArray(slots, cJSON_CreateNumber(slot));
+      if (i + 1 < thread->steps && tm_litmus_may_trap(s))
+        cJSON_AddItemToArray(entries, cJSON_CreateNumber(i + 1));
+    }
+    cJSON_AddItemToArray(threads, one);
+  }
+}
+
+/* Does this register hold a length, in pages? */
+static bool is_length(const struct tm_litmus *test, unsigned thread, int column) {
+  for (unsigned i = 0; i < test->thread[thread].steps; i++) {
+    const struct tm_litmus_step *s = &test->thread[thread].step[i];
+    if (s->column == column && (s->op == TM_SIZE || s->op == TM_GROW)) return true;
+  }
+  return false;
+}
+
+static void add_columns(const struct tm_litmus *test, cJSON *o) {
+  cJSON *columns = cJSON_AddArrayToObject(o, "columns");
+  for (unsigned c = 0; c < test->columns; c++) {
+    const struct tm_litmus_column *column = &test->column[c];
+    cJSON *one = cJSON_CreateObject();
+    cJSON_AddStringToObject(one, "name", column->name);
+    if (column->kind == TM_COLUMN_REGISTER) {
+      cJSON_AddNumberToObject(one, "thread", column->thread);
+      cJSON_AddNumberToObject(one, "slot", tm_litmus_slot(test, column->thread, (int)c));
+      cJSON_AddBoolToObject(one, "relative", is_length(test, column->thread, (int)c));
+    } else if (column->kind == TM_COLUMN_FINAL_SIZE) {
+      cJSON_AddStringToObject(one, "final", "size");
+    } else {
+      bool edge = tm_litmus_at_edge(test, column->at);
+      double start = edge ? (double)test->initial_pages * TM_LITMUS_PAGE_BYTES : 0;
+      cJSON_AddStringToObject(one, "final", "load");
+      cJSON_AddNumberToObject(one, "bytes", column->bytes);
+      cJSON_AddBoolToObject(one, "edge", edge);
+      cJSON_AddNumberToObject(one, "offset", (double)column->at - start);
+    }
+    cJSON_AddItemToArray(columns, one);
+  }
+}
+
+static void add_batches(const struct tm_job *job, cJSON *o) {
+  cJSON *batches = cJSON_AddArrayToObject(o, "batches");
+  for (unsigned i = 0; i < job->batches; i++) {
+    cJSON *one = cJSON_CreateObject();
+    cJSON_AddStringToObject(one, "phase", job->batch[i].phase);
+    cJSON_AddStringToObject(one, "meeting", job->batch[i].meeting);
+    cJSON_AddNumberToObject(one, "rounds", job->batch[i].rounds);
+    cJSON_AddItemToArray(batches, one);
+  }
+}
 
 char *tm_job_json(const struct tm_job *job, bool with_wasm) {
   cJSON *o = cJSON_CreateObject();
-  cJSON_AddStringToObject(o, "name", job->name);
-  cJSON_AddNumberToObject(o, "threads", job->threads);
-  cJSON_AddNumberToObject(o, "columns", job->columns);
-  cJSON_AddNumberToObject(o, "initial", (double)job->initial);
+  cJSON_AddStringToObject(o, "name", job->test->name);
+  cJSON_AddNumberToObject(o, "initial", 1);
   cJSON_AddNumberToObject(o, "maximum", (double)job->maximum);
+  cJSON_AddNumberToObject(o, "lead", 1 - (double)job->test->initial_pages);
   cJSON_AddNumberToObject(o, "stride", job->stride);
+  cJSON_AddBoolToObject(o, "fresh", job->fresh);
+  cJSON_AddBoolToObject(o, "settle", job->settle);
   cJSON_AddNumberToObject(o, "skew", job->skew);
-  if (job->retry) {
+  add_threads(job->test, o);
+  add_columns(job->test, o);
+  if (job->retry >= 0) {
     cJSON *retry = cJSON_AddObjectToObject(o, "retry");
-    cJSON_AddNumberToObject(retry, "thread", job->retry_thread);
-    cJSON_AddNumberToObject(retry, "step", job->retry_step);
-    cJSON_AddNumberToObject(retry, "tries", job->retry_tries);
+    cJSON_AddNumberToObject(retry, "thread", job->retry);
+    cJSON_AddNumberToObject(retry, "tries", RETRIES);
   } else {
     cJSON_AddNullToObject(o, "retry");
   }
-  cJSON *batches = cJSON_AddArrayToObject(o, "batches");
-  for (unsigned i = 0; i < job->batches; i++) {
-    cJSON *batch = cJSON_CreateObject();
-    cJSON_AddStringToObject(batch, "phase", job->batch[i].phase);
-    cJSON_AddNumberToObject(batch, "rounds", job->batch[i].rounds);
-    cJSON_AddItemToArray(batches, batch);
-  }
+  add_batches(job, o);
   if (with_wasm) {
     cJSON *wasm = cJSON_AddArrayToObject(o, "wasm");
     for (size_t i = 0; i < job->wasm_bytes; i++)

@@ -1,25 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* harness/engines/job.h: what an engine is asked to do: one litmus test, so many rounds.
  *
- * A job is a wasm module and how to drive it. Drivers get it as JSON (tm_job_json), with the same
- * names as here.
+ *     struct tm_job job;
+ *     struct tm_job_options options = {.rounds = 2000, .sleep = true};
+ *     if (tm_job_make(test, &options, &job, &error) < 0) ...
+ *     tm_job_free(&job);
  *
- * The module imports env.memory, shared, and exports
- *     threadK(page, from, target, skew)   thread K of the test
- *     barrier(target)                     arrive, and wait until `target` have
- *     finals(page)                        optional: after all threads, read the final columns
- * Page 0 is for control, the test's own pages begin at `page`, which the driver moves on by
- * `stride` each round: a memory only grows, so that one memory serves for many rounds.
- *     byte 0               the barrier's counter (32 bits)
- *     2048 + 64 * thread   the step that the thread is at (32 bits), kept before steps that may
- * trap 4096 + 64 * column   kind (32 bits: 0 none, 1 number, 2 trap, 3 ok, 4 fail, 5 stuck) 4104 +
- * 64 * column   value (64 bits, signed), when the kind is a number A thread called with from = 0
- * meets the others (target), idles for `skew` turns and runs all its steps; with from = k + 1 it
- * begins at step k, without meeting. After a trap the driver calls it again, behind the step that
- * trapped. Sizes and grow results are relative to `page`.
+ * A job is the test's module (harness/litmus/wat.h, with threads that meet inside it: meet.h) and
+ * how to drive it. Drivers get the latter as JSON (tm_job_json):
+ *
+ *     name           of the test
+ *     initial, maximum   pages of each memory
+ *     lead           pages to be taken off a length: those of the memory less those of the test
+ *     stride         pages by which a round moves the edge
+ *     fresh          each round has a memory of its own: the test depends on the maximum
+ *     settle         a round may grow by less than stride; then the driver grows by the rest
+ *     threads        [{name, slots: [register slot of each step], entries: [steps one can enter]}]
+ *     columns        [{thread, slot, relative}] or [{final: "size"}] or
+ *                    [{final: "load", bytes, edge, offset}]: what makes a row
+ *     retry          {thread, tries} or null: call the thread again while its first step traps
+ *     batches        [{phase, meeting, rounds}]: the first is cold, the others are warm
+ *     skew           in "once" batches, threads start up to so many turns apart
+ *
+ * Page 0 of a memory is the driver's:
+ *     byte 0                        the counter where threads meet
+ *     bytes 8 … 31                  for the driver
+ *     4096 + 1024 * (round % 2)     the round's `near` block
+ *     16384 + 4096 * (round % 2) + 512 * thread    the round's `out` block
+ * Round r has its edge at byte 65536 * (1 + r * stride). Thread 0 makes a round's blocks ready
+ * before it arrives, and reads them when all have met again: two of each are enough.
  */
 #ifndef TM_HARNESS_ENGINES_JOB_H
 #define TM_HARNESS_ENGINES_JOB_H
+
+#include "core/error.h"
+#include "harness/litmus/litmus.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,24 +43,37 @@
 enum { TM_JOB_BATCHES = 4 };
 
 struct tm_job_batch {
-  const char *phase; /* "cold" for the first of a process, else "warm" */
+  const char *phase;   /* "cold" for the first of a process, else "warm" */
+  const char *meeting; /* "once", "spin" or "block": see harness/litmus/meet.h */
   unsigned rounds;
 };
 
+struct tm_job_options {
+  unsigned rounds; /* of each batch; fewer where the memory or the engine allows no more */
+  bool sleep;      /* the engine has memory.atomic.wait32 and notify */
+};
+
 struct tm_job {
-  const char *name; /* of the test */
-  unsigned threads, columns;
-  uint64_t initial, maximum; /* pages of the memory, the control page included */
-  unsigned stride;           /* pages by which a round grows the memory */
-  unsigned skew;             /* turns by which threads may start apart, 0: none */
-  bool may_trap;             /* some step may trap */
-  bool retry;                /* call a thread again from a step, while it traps there */
-  unsigned retry_thread, retry_step, retry_tries;
+  const struct tm_litmus *test;
+  uint64_t maximum; /* pages */
+  unsigned stride;
+  bool fresh, settle;
+  bool may_trap, waits, host; /* what the engine must be able to do */
+  int retry;                  /* thread, or -1 */
+  unsigned skew;
   struct tm_job_batch batch[TM_JOB_BATCHES];
   unsigned batches;
-  const uint8_t *wasm;
+  char *wat;
+  size_t wat_bytes;
+  unsigned char *wasm;
   size_t wasm_bytes;
 };
+
+/* 0, or -ENOTSUP with a sentence when no engine can be asked this. The test must outlive the job.
+ */
+int tm_job_make(const struct tm_litmus *test, const struct tm_job_options *options,
+                struct tm_job *job, struct tm_error *error);
+void tm_job_free(struct tm_job *job);
 
 /* As JSON, to be freed; NULL when memory is short. The module's bytes go in only if asked for. */
 char *tm_job_json(const struct tm_job *job, bool with_wasm);

@@ -24,8 +24,10 @@ const struct tm_engine tm_engine_js102 = {
     .what = "SpiderMonkey through its shell, one evalInWorker a thread",
     .program = "js102",
     .version = {"", "--version"},
-    .install = "apt-get install libmozjs-102-dev",
+    .install = "apt-get install -y libmozjs-102-dev",
     .traps = true,
+    .sleeps = true,
+    .hosts = true,
     .variants = variants,
     .prepare = prepare,
 };

@@ -30,8 +30,10 @@ const struct tm_engine tm_engine_jsc = {
     .program = "jsc",
     .version = {"dpkg-query", "-W", "-f", "${Package} ${Version}\n",
                 "libjavascriptcoregtk-4.0-bin"},
-    .install = "apt-get install libjavascriptcoregtk-4.0-bin",
+    .install = "apt-get install -y libjavascriptcoregtk-4.0-bin",
     .traps = true,
+    .sleeps = true,
+    .hosts = true,
     .variants = variants,
     .prepare = prepare,
 };

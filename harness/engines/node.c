@@ -27,8 +27,10 @@ const struct tm_engine tm_engine_node = {
     .what = "V8 through Node.js worker threads",
     .program = "node",
     .version = {"", "--version"},
-    .install = "apt-get install nodejs",
+    .install = "apt-get install -y nodejs",
     .traps = true,
+    .sleeps = true,
+    .hosts = true,
     .variants = variants,
     .prepare = prepare,
 };

@@ -29,7 +29,7 @@ static bool whole(const cJSON *number, uint64_t *out) {
 
 /* The values of one row, joined; NULL unless each is a value and there is one for each column. */
 static char *row_text(const struct tm_job *job, const cJSON *values) {
-  if (!cJSON_IsArray(values) || cJSON_GetArraySize(values) != (int)job->columns) return NULL;
+  if (!cJSON_IsArray(values) || cJSON_GetArraySize(values) != (int)job->test->columns) return NULL;
   char text[1024] = "";
   size_t n = 0;
   const cJSON *value;
@@ -49,12 +49,15 @@ static const char *add_histogram(const struct tm_job *job, const cJSON *o,
     return "more histograms than were asked for";
   const struct tm_job_batch *batch = &job->batch[result->histograms];
   struct tm_engine_histogram *h = &result->histogram[result->histograms];
-  if (!cJSON_IsString(phase) || strcmp(phase->valuestring, batch->phase))
-    return "a histogram of another phase";
+  const cJSON *meeting = cJSON_GetObjectItemCaseSensitive(o, "meeting");
+  if (!cJSON_IsString(phase) || strcmp(phase->valuestring, batch->phase) ||
+      !cJSON_IsString(meeting) || strcmp(meeting->valuestring, batch->meeting))
+    return "a histogram of another batch";
   if (!whole(cJSON_GetObjectItemCaseSensitive(o, "rounds"), &h->rounds) ||
       h->rounds != batch->rounds || !cJSON_IsArray(rows))
     return "a histogram of another number of rounds";
-  snprintf(h->phase, sizeof h->phase, "%s", batch->phase);
+  h->phase = batch->phase;
+  h->meeting = batch->meeting;
   size_t count = (size_t)cJSON_GetArraySize(rows);
   h->row = calloc(count ? count : 1, sizeof *h->row);
   if (!h->row) return "more than there is memory for";

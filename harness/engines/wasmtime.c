@@ -28,8 +28,11 @@ const struct tm_engine tm_engine_wasmtime = {
     .program = "python3",
     .version = {"", "-c", "from importlib.metadata import version; print(version('wasmtime'))"},
     .version_decides = true,
-    .install = "tidemark engines --setup (PyPI: wasmtime)",
+    .install = "tidemark engines --setup",
+    .setup = "test -d py || python3 -m venv py; py/bin/pip install -q wasmtime",
     .traps = true,
+    .sleeps = true,
+    .hosts = true,
     .variants = variants,
     .prepare = prepare,
 };

@@ -20,8 +20,13 @@ const struct tm_engine tm_engine_wazero = {
     .what = "wazero embedded in Go, one instance and one goroutine a thread",
     .program = "tidemark-wazero",
     .version = {"", "-version"},
-    .install = "tidemark engines --setup (needs the Go compiler)",
+    .install = "tidemark engines --setup",
+    .setup = "mkdir -p bin wazero; cp wazero.go wazero/main.go; cd wazero; "
+             "test -f go.mod || go mod init tidemark-wazero; "
+             "go get github.com/tetratelabs/wazero@latest; go build -o ../bin/tidemark-wazero .",
     .traps = true,
+    .sleeps = true,
+    .hosts = true,
     .variants = variants,
     .prepare = prepare,
 };

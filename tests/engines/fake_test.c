@@ -28,15 +28,16 @@ static int prepare(const struct tm_engine_task *task, struct tm_engine_command *
 static const struct tm_engine fake = {
     .name = "fake", .program = "sh", .traps = true, .prepare = prepare};
 static const struct tm_engine_program program = {.path = "sh"};
-static const struct tm_job job = {.name = "fake",
-                                  .threads = 2,
-                                  .columns = 2,
-                                  .batch = {{"cold", 10}, {"warm", 20}},
-                                  .batches = 2};
+static const struct tm_litmus test = {.name = "fake", .threads = 2, .columns = 2};
+static const struct tm_job job = {
+    .test = &test, .batch = {{"cold", "once", 10}, {"warm", "spin", 20}}, .batches = 2};
 
-#define COLD "{\"phase\":\"cold\",\"rounds\":10,\"rows\":[{\"row\":[\"1\",\"trap\"],\"count\":10}]}"
+#define COLD                                                                                       \
+  "{\"phase\":\"cold\",\"meeting\":\"once\",\"rounds\":10,\"rows\":[{\"row\":[\"1\",\"trap\"],"    \
+  "\"count\":10}]}"
 #define WARM                                                                                       \
-  "{\"phase\":\"warm\",\"rounds\":20,\"rows\":[{\"row\":[\"-1\",\"ok\"],\"count\":15},"            \
+  "{\"phase\":\"warm\",\"meeting\":\"spin\",\"rounds\":20,\"rows\":[{\"row\":[\"-1\",\"ok\"],"     \
+  "\"count\":15},"                                                                                 \
   "{\"row\":[\"0\",\"none\"],\"count\":5}]}"
 #define SAY(line) "echo '" line "'\n"
 #define DONE      SAY("{\"done\":true}")
@@ -100,10 +101,12 @@ static void lies(void **state) {
   assert_lie("exit 0", "it ended without finishing its answer");
   assert_lie(DONE, "it says done after 0 of 2 batches");
   assert_lie(SAY("{\"error\":\"no threads\"}"), "it failed: no threads");
-  assert_lie(SAY(WARM), "a histogram of another phase");
-  assert_lie(SAY("{\"phase\":\"cold\",\"rounds\":11,\"rows\":[]}"), "another number of rounds");
-  assert_lie(SAY("{\"phase\":\"cold\",\"rounds\":10,\"rows\":[]}"), "do not add up");
-#define ROW(row) SAY("{\"phase\":\"cold\",\"rounds\":10,\"rows\":[" row "]}")
+  assert_lie(SAY(WARM), "a histogram of another batch");
+  assert_lie(SAY("{\"phase\":\"cold\",\"meeting\":\"once\",\"rounds\":11,\"rows\":[]}"),
+             "another number of rounds");
+  assert_lie(SAY("{\"phase\":\"cold\",\"meeting\":\"once\",\"rounds\":10,\"rows\":[]}"),
+             "do not add up");
+#define ROW(row) SAY("{\"phase\":\"cold\",\"meeting\":\"once\",\"rounds\":10,\"rows\":[" row "]}")
   assert_lie(ROW("{\"row\":[\"1\",\"2\"],\"count\":9}"), "do not add up");
   assert_lie(ROW("{\"row\":[\"1\"],\"count\":10}"), "does not fit the test's columns");
   assert_lie(ROW("{\"row\":[\"1\",\"maybe\"],\"count\":10}"), "does not fit the test's columns");
@@ -160,7 +163,7 @@ static void cannot_start(void **state) {
   assert_non_null(strstr(error.text, "cannot start tidemark-no-such-program"));
 }
 
-static void cannot_trap(void **state) {
+static void lacks_a_feature(void **state) {
   (void)state;
   struct tm_engine plain = fake;
   struct tm_job trapping = job;
@@ -168,7 +171,12 @@ static void cannot_trap(void **state) {
   plain.traps = false;
   trapping.may_trap = true;
   tm_engine_run(&plain, &program, NULL, &trapping, 30, &r);
-  assert_string_equal(r.failure, "not run: a trap ends the whole program under fake");
+  assert_string_equal(r.failure, "not run: under fake a thread cannot go on after a trap");
+  tm_engine_result_free(&r);
+  trapping.may_trap = false;
+  trapping.waits = true;
+  tm_engine_run(&plain, &program, NULL, &trapping, 30, &r);
+  assert_string_equal(r.failure, "not run: under fake there is no wait and notify");
   tm_engine_result_free(&r);
 }
 
@@ -178,7 +186,7 @@ int main(void) {
       cmocka_unit_test(crashes),         cmocka_unit_test(lies),
       cmocka_unit_test(more_than_asked), cmocka_unit_test(talks_too_much),
       cmocka_unit_test(leaves_nobody),   cmocka_unit_test(cannot_start),
-      cmocka_unit_test(cannot_trap),
+      cmocka_unit_test(lacks_a_feature),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,15 +2,20 @@
 // harness/engines/drivers/core.js: one litmus test on one JavaScript engine, whatever its threads.
 //
 // A constant JOB comes first (harness/engines/job.h), then this file, then the engine's own few
-// lines, as one script. The engine's part starts JOB.threads workers that stay for all batches;
-// for each batch it makes a memory with tmMemory(), and every worker calls
-//     tmRun(memory, module, me, batch, emit)
-// with its number `me` from 0. Worker 0 collects the outcomes and calls emit(text) with one line
-// of JSON per batch. The threads meet at a counter in byte 0 of the memory; the modules' interface
-// is described in harness/engines/module.h.
+// lines, as one script. The engine's part starts one worker for each of JOB.threads; they stay to
+// the end. For each number from 0 to TM_MEMORIES.length - 1 it makes a memory with tmMemory(), and
+// every worker calls
+//     tmRun(memory, module, me, number, emit)
+// with its own number `me`. Worker 0 collects the outcomes and calls emit(text) with one line of
+// JSON for each batch.
 "use strict";
 
-const TM_NAMES = ["none", null, "trap", "ok", "fail", "stuck"];
+const TM_PAGE = 65536;
+const TM_WORDS = { "-272": "none", "-271": "ok", "-270": "trap", "-269": "fail", "-268": "stuck" };
+const TM_MEETINGS = { once: 0, spin: 1, block: 2 };
+// The batch that each memory is for.
+const TM_MEMORIES = JOB.batches.flatMap((batch, b) => new Array(JOB.fresh ? batch.rounds : 1).fill(b));
+let tmCounts = new Map();
 
 function tmModule() {
   return new WebAssembly.Module(new Uint8Array(JOB.wasm));
@@ -20,50 +25,125 @@ function tmMemory() {
   return new WebAssembly.Memory({ initial: JOB.initial, maximum: JOB.maximum, shared: true });
 }
 
+// A module that imports a shared memory of at least `minimum` pages, and does nothing else.
+function tmLinks(memory, minimum) {
+  const leb = (n) => (n < 128 ? [n] : [(n & 127) | 128, ...leb(n >>> 7)]);
+  const limits = [3, ...leb(minimum), ...leb(65536)];
+  const name = [3, 101, 110, 118, 6, 109, 101, 109, 111, 114, 121, 2];
+  const bytes = [0, 97, 115, 109, 1, 0, 0, 0, 2, 1 + name.length + limits.length, 1, ...name, ...limits];
+  const module = new WebAssembly.Module(new Uint8Array(bytes));
+  try {
+    new WebAssembly.Instance(module, { env: { memory } });
+    return 1;
+  } catch (error) {
+    if (!(error instanceof WebAssembly.LinkError)) throw error;
+    return 0;
+  }
+}
+
+// What the embedder can do with the memory, as imports of the module.
+function tmHost(memory, place) {
+  return {
+    size: () => memory.buffer.byteLength / TM_PAGE,
+    grow: (delta) => {
+      try {
+        return memory.grow(delta);
+      } catch (error) {
+        return -1;
+      }
+    },
+    instantiate: (minimum) => tmLinks(memory, minimum + place.edge / TM_PAGE - 1 + JOB.lead),
+  };
+}
+
 // One round of thread `me`: call it, and after each trap go on behind the step that trapped.
-function tmRound(run, pc, page, target, skew, retry) {
-  let from = 0, tries = retry ? retry.tries : 0;
+function tmRound(me, entry, values, place, target, skew) {
+  const { edge, near, out } = place;
+  const slots = JOB.threads[me].slots;
+  let tries = JOB.retry && JOB.retry.thread === me ? JOB.retry.tries : 0;
+  let from = 0;
   for (;;) {
     try {
-      run(page, from, target, skew);
+      if (from === 0) entry[0](edge, near, out, target, skew);
+      else if (entry[from]) entry[from](edge, near, out);
       return;
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error;
-      const step = pc[0];
-      if (retry && step === retry.step && tries-- > 0) from = step + 1;
-      else from = step + 2;
+      const step = Number(values[out >> 3] & 0xffffffffn);
+      if (step === 0 && tries-- > 0) {
+        target = 0;
+        skew = 0;
+        continue;
+      }
+      if (slots[step]) values[(out >> 3) + slots[step]] = -270n;
+      from = step + 1;
     }
   }
 }
 
-// All the batch's rounds of thread `me`.
-function tmRun(memory, module, me, batch, emit) {
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
-  const { barrier, finals } = instance.exports;
-  const run = instance.exports["thread" + me];
-  const words = new Int32Array(memory.buffer, 0, 16384);
-  const values = new BigInt64Array(memory.buffer, 0, 8192);
-  const pc = new Int32Array(memory.buffer, 2048 + 64 * me, 1);
-  const retry = JOB.retry && JOB.retry.thread === me ? JOB.retry : null;
-  const counts = new Map();
-  let random = 12345 + me;
-  for (let round = 0; round < batch.rounds; round++) {
-    const page = 1 + round * JOB.stride;
-    random = (Math.imul(random, 1103515245) + 12345) & 0x7fffffff;
-    const skew = JOB.skew > 0 ? (random >> 8) % JOB.skew : 0;
-    tmRound(run, pc, page, JOB.threads * (2 * round + 1), skew, retry);
-    barrier(JOB.threads * (2 * round + 2));
-    if (me !== 0) continue;
-    if (finals) finals(page);
-    let row = "";
-    for (let c = 0; c < JOB.columns; c++) {
-      const kind = words[(4096 + 64 * c) >> 2];
-      row += (c ? " " : "") + (kind === 1 ? String(values[(4104 + 64 * c) >> 3]) : TM_NAMES[kind]);
+function tmFinal(column, memory, host, place) {
+  if (column.final === "size") return String(host.size() - place.edge / TM_PAGE + 1 - JOB.lead);
+  const buffer = memory.buffer;
+  const at = (column.edge ? place.edge : place.near) + column.offset;
+  if (at + column.bytes > buffer.byteLength) return "trap";
+  const bytes = new Uint8Array(buffer, at, column.bytes);
+  let value = 0n;
+  for (let i = column.bytes - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]);
+  return String(BigInt.asIntN(64, value));
+}
+
+function tmRow(values, outs, memory, host, place) {
+  const cells = JOB.columns.map((column) => {
+    if (column.final) return tmFinal(column, memory, host, place);
+    const value = values[(outs >> 3) + 64 * column.thread + column.slot];
+    const word = TM_WORDS[value];
+    if (word) return word;
+    if (!column.relative || value === -1n) return String(value);
+    return String(Number(value) - place.edge / TM_PAGE + 1 - JOB.lead);
+  });
+  return cells.join(" ");
+}
+
+// All rounds of thread `me` in this memory.
+function tmRun(memory, module, me, number, emit) {
+  const batch = JOB.batches[TM_MEMORIES[number]];
+  if (TM_MEMORIES[number - 1] !== TM_MEMORIES[number]) tmCounts = new Map();
+  const values = new BigInt64Array(memory.buffer, 0, TM_PAGE / 8);
+  const place = { edge: 0, near: 0, out: 0 };
+  const host = tmHost(memory, place);
+  const exports = new WebAssembly.Instance(module, { env: { memory }, host }).exports;
+  const thread = JOB.threads[me];
+  const entry = [];
+  for (const from of thread.entries) entry[from] = exports[`${thread.name}_from_${from}`];
+  const meeting = TM_MEETINGS[batch.meeting];
+  const rounds = JOB.fresh ? 1 : batch.rounds;
+  let random = 12345 + me + 7 * number;
+  for (let round = 0; round < rounds; round++) {
+    const outs = 16384 + 4096 * (round & 1);
+    place.edge = TM_PAGE * (1 + round * JOB.stride);
+    place.near = 4096 + 1024 * (round & 1);
+    place.out = outs + 512 * me;
+    values.fill(-272n, place.out >> 3, (place.out >> 3) + 64);
+    if (me === 0) {
+      values.fill(0n, place.near >> 3, (place.near >> 3) + 128);
+      if (JOB.stride === 0) values.fill(0n, (TM_PAGE - 4096) >> 3, TM_PAGE >> 3);
     }
-    counts.set(row, (counts.get(row) || 0) + 1);
+    random = (Math.imul(random, 1103515245) + 12345) & 0x7fffffff;
+    const idle = meeting === 0 ? (random >> 8) % JOB.skew : 0;
+    const all = JOB.threads.length;
+    tmRound(me, entry, values, place, all * (2 * round + 1), (meeting << 16) | idle);
+    exports.meet(all * (2 * round + 2));
+    if (me !== 0) continue;
+    const row = tmRow(values, outs, memory, host, place);
+    tmCounts.set(row, (tmCounts.get(row) || 0) + 1);
+    if (JOB.settle) {
+      const want = 1 + (round + 1) * JOB.stride, have = host.grow(0);
+      if (have < want) host.grow(want - have);
+    }
   }
-  if (me !== 0) return;
+  if (me !== 0 || TM_MEMORIES[number + 1] === TM_MEMORIES[number]) return;
   const rows = [];
-  for (const [row, count] of counts) rows.push({ row: row.split(" "), count });
-  emit(JSON.stringify({ phase: batch.phase, rounds: batch.rounds, rows }));
+  for (const [row, count] of tmCounts) rows.push({ row: row.split(" "), count });
+  const { phase, meeting: how } = batch;
+  emit(JSON.stringify({ phase, meeting: how, rounds: batch.rounds, rows }));
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // harness/engines/drivers/js102.js: SpiderMonkey through its shell. Workers share one mailbox, which
-// holds the memory of the current batch; its words 2 to 4 say which batch it is, how many workers
+// holds the current memory; its words 2 to 4 say which one it is, how many workers
 // have finished it, and whether one has failed.
 function tmWorker(me) {
   const module = tmModule();
-  JOB.batches.forEach((batch, number) => {
+  TM_MEMORIES.forEach((_, number) => {
     let memory, words;
     do {
       memory = getSharedObject();
@@ -12,7 +12,7 @@ function tmWorker(me) {
       if (!words) sleep(0.001);
     } while (!words || Atomics.load(words, 2) !== number + 1);
     try {
-      tmRun(memory, module, me, batch, print);
+      tmRun(memory, module, me, number, print);
     } catch (error) {
       print(JSON.stringify({ error: String(error) }));
       Atomics.store(words, 4, 1);
@@ -22,14 +22,14 @@ function tmWorker(me) {
 }
 
 function tmMain() {
-  for (let me = 0; me < JOB.threads; me++)
+  for (let me = 0; me < JOB.threads.length; me++)
     evalInWorker(`const TM_ME = ${me}; load("litmus.js");`);
-  JOB.batches.forEach((batch, number) => {
+  TM_MEMORIES.forEach((_, number) => {
     const memory = tmMemory();
     const words = new Int32Array(memory.buffer, 0, 8);
     words[2] = number + 1;
     setSharedObject(memory);
-    while (Atomics.load(words, 3) < JOB.threads) {
+    while (Atomics.load(words, 3) < JOB.threads.length) {
       sleep(0.002);
       if (Atomics.load(words, 4)) quit(1);
     }

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// harness/engines/drivers/jsc.js: JavaScriptCore through its shell. Agents get each batch's memory by
-// broadcast and report lines; a report "" says that an agent has finished the batch.
+// harness/engines/drivers/jsc.js: JavaScriptCore through its shell. Agents get each memory by
+// broadcast and report lines; a report "" says that an agent has finished with it.
 function tmWorker(me) {
   const module = tmModule();
   let number = 0;
   const receive = (memory) => {
     try {
-      tmRun(memory, module, me, JOB.batches[number], (line) => $.agent.report(line));
+      tmRun(memory, module, me, number, (line) => $.agent.report(line));
       $.agent.report("");
     } catch (error) {
       $.agent.report(JSON.stringify({ error: String(error) }));
     }
     number++;
   };
-  while (number < JOB.batches.length) $.agent.receiveBroadcast(receive);
+  while (number < TM_MEMORIES.length) $.agent.receiveBroadcast(receive);
   $.agent.leaving();
 }
 
 function tmMain() {
   const source = readFile("litmus.js");
-  for (let me = 0; me < JOB.threads; me++) $.agent.start(`const TM_ME = ${me};\n` + source);
-  for (const batch of JOB.batches) {
+  for (let me = 0; me < JOB.threads.length; me++) $.agent.start(`const TM_ME = ${me};\n` + source);
+  for (const _ of TM_MEMORIES) {
     $.agent.broadcast(tmMemory());
-    for (let busy = JOB.threads; busy > 0; ) {
+    for (let busy = JOB.threads.length; busy > 0; ) {
       const line = $.agent.getReport();
       if (line === null) $.agent.sleep(2);
       else if (line === "") busy--;

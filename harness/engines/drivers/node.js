@@ -5,22 +5,22 @@ const { Worker, isMainThread, parentPort, workerData } = require("worker_threads
 function main() {
   const module = tmModule();
   const workers = [];
-  let batch = 0, busy = 0;
+  let number = 0, busy = 0;
   const next = () => {
-    if (batch === JOB.batches.length) {
+    if (number === TM_MEMORIES.length) {
       console.log(JSON.stringify({ done: true }));
       process.exit(0);
     }
     const memory = tmMemory();
-    busy = JOB.threads;
-    for (const worker of workers) worker.postMessage({ memory, batch });
-    batch++;
+    busy = JOB.threads.length;
+    for (const worker of workers) worker.postMessage({ memory, number });
+    number++;
   };
   const fail = (error) => {
     console.log(JSON.stringify({ error: String(error) }));
     process.exit(1);
   };
-  for (let me = 0; me < JOB.threads; me++) {
+  for (let me = 0; me < JOB.threads.length; me++) {
     const worker = new Worker(__filename, { workerData: { me, module } });
     worker.on("error", fail);
     worker.on("message", (line) => {
@@ -35,8 +35,8 @@ function main() {
 
 function worker() {
   const { me, module } = workerData;
-  parentPort.on("message", ({ memory, batch }) => {
-    tmRun(memory, module, me, JOB.batches[batch], (line) => parentPort.postMessage(line));
+  parentPort.on("message", ({ memory, number }) => {
+    tmRun(memory, module, me, number, (line) => parentPort.postMessage(line));
     parentPort.postMessage(null);
   });
 }

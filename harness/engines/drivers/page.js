@@ -3,22 +3,22 @@
 // Lines go to the server that served the page, one POST each, in order.
 function tmPage() {
   const workers = [];
-  let sent = Promise.resolve(), batch = 0, busy = 0;
+  let sent = Promise.resolve(), number = 0, busy = 0;
   const say = (object) => {
     const body = typeof object === "string" ? object : JSON.stringify(object);
     sent = sent.then(() => fetch("report", { method: "POST", body }));
   };
   const next = () => {
-    if (batch === JOB.batches.length) return say({ done: true });
+    if (number === TM_MEMORIES.length) return say({ done: true });
     const memory = tmMemory();
-    busy = JOB.threads;
-    for (const worker of workers) worker.postMessage({ memory, batch });
-    batch++;
+    busy = JOB.threads.length;
+    for (const worker of workers) worker.postMessage({ memory, number });
+    number++;
   };
   say({ version: navigator.userAgent });
   if (!globalThis.crossOriginIsolated) return say({ error: "the page is not cross-origin isolated" });
   const module = tmModule();
-  for (let me = 0; me < JOB.threads; me++) {
+  for (let me = 0; me < JOB.threads.length; me++) {
     const worker = new Worker("litmus.js");
     worker.onerror = (event) => say({ error: String(event.message) });
     worker.onmessage = (event) => {
@@ -38,7 +38,7 @@ function tmWorker() {
       ({ me, module } = data);
       return;
     }
-    tmRun(data.memory, module, me, JOB.batches[data.batch], (line) => postMessage(line));
+    tmRun(data.memory, module, me, data.number, (line) => postMessage(line));
     postMessage(null);
   };
 }

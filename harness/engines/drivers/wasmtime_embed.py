@@ -14,88 +14,175 @@ import threading
 import traceback
 
 import wasmtime
+from wasmtime import _ffi as ffi
 
-NAMES = ["none", None, "trap", "ok", "fail", "stuck"]
+PAGE = 65536
+WORDS = {-272: "none", -271: "ok", -270: "trap", -269: "fail", -268: "stuck"}
+MEETINGS = {"once": 0, "spin": 1, "block": 2}
 
 
 class SharedMemory(wasmtime.SharedMemory):
-    """The embedding's own conversion passes a pointer to the pointer (seen in release 50.0.1)."""
+    """Two methods of the embedding pass a pointer to the pointer (seen in release 50.0.1)."""
 
     def _as_extern(self):
-        union = wasmtime._ffi.wasmtime_extern_union(sharedmemory=self.ptr())
-        return wasmtime._ffi.wasmtime_extern_t(wasmtime._ffi.WASMTIME_EXTERN_SHAREDMEMORY, union)
+        union = ffi.wasmtime_extern_union(sharedmemory=self.ptr())
+        return ffi.wasmtime_extern_t(ffi.WASMTIME_EXTERN_SHAREDMEMORY, union)
 
+    def size(self):
+        return ffi.wasmtime_sharedmemory_size(self.ptr())
 
-class Words:
-    """The control page: 32-bit and 64-bit numbers at byte offsets."""
-
-    def __init__(self, memory):
-        address = ctypes.addressof(memory.data_ptr().contents)
-        self.int32 = (ctypes.c_int32 * 16384).from_address(address)
-        self.int64 = (ctypes.c_int64 * 8192).from_address(address)
-
-    def row(self, columns):
-        kinds = [self.int32[(4096 + 64 * c) >> 2] for c in range(columns)]
-        return tuple(str(self.int64[(4104 + 64 * c) >> 3]) if kind == 1 else NAMES[kind]
-                     for c, kind in enumerate(kinds))
-
-
-def play(store, run, words, me, page, target, skew, retry):
-    """One round of thread `me`; after a trap it goes on behind the step that trapped."""
-    start, tries = 0, retry["tries"] if retry else 0
-    while True:
+    def grow(self, delta):
         try:
-            run(store, page, start, target, skew)
-            return
-        except wasmtime.Trap:
-            step = words.int32[(2048 + 64 * me) >> 2]
-            if retry and step == retry["step"] and tries > 0:
-                tries -= 1
+            return super().grow(delta)
+        except wasmtime.WasmtimeError:
+            return -1
+
+
+class Place:
+    """Where a round happens: byte addresses."""
+
+    edge = near = out = 0
+
+
+class Thread:
+    """One thread of the test, with a store and an instance of its own."""
+
+    def __init__(self, engine, module, memory, job, me):
+        self.job, self.me, self.memory, self.place = job, me, memory, Place()
+        self.store = wasmtime.Store(engine)
+        self.engine = engine
+        linker = wasmtime.Linker(engine)
+        linker.define(self.store, "env", "memory", memory)
+        self.define_host(linker)
+        exports = linker.instantiate(self.store, module).exports(self.store)
+        thread = job["threads"][me]
+        self.slots = thread["slots"]
+        self.meet = exports["meet"]
+        self.entry = {k: exports[f"{thread['name']}_from_{k}"] for k in thread["entries"]}
+        address = ctypes.addressof(memory.data_ptr().contents)
+        self.values = (ctypes.c_int64 * (PAGE // 8)).from_address(address)
+        self.address = address
+
+    def define_host(self, linker):
+        i32 = wasmtime.ValType.i32()
+        memory, lead, place = self.memory, self.job["lead"], self.place
+
+        def instantiate(minimum):
+            limits = f"{minimum + place.edge // PAGE - 1 + lead} 65536 shared"
+            text = f'(module (import "env" "memory" (memory {limits})))'
+            store = wasmtime.Store(self.engine)
+            try:
+                wasmtime.Instance(store, wasmtime.Module(self.engine, text), [memory])
+            except wasmtime.WasmtimeError:
+                return 0
+            return 1
+
+        for name, arguments, function in (("size", 0, memory.size), ("grow", 1, memory.grow),
+                                          ("instantiate", 1, instantiate)):
+            signature = wasmtime.FuncType([i32] * arguments, [i32])
+            linker.define_func("host", name, signature, function)
+
+    def play(self, target, skew):
+        """One round; after a trap it goes on behind the step that trapped."""
+        retry, place = self.job["retry"], self.place
+        tries = retry["tries"] if retry and retry["thread"] == self.me else 0
+        start = 0
+        while start in self.entry:
+            more = (target, skew) if start == 0 else ()
+            try:
+                self.entry[start](self.store, place.edge, place.near, place.out, *more)
+                return
+            except wasmtime.Trap:
+                step = self.values[place.out >> 3] & 0xFFFFFFFF
+                if step == 0 and tries > 0:
+                    tries -= 1
+                    target = skew = 0
+                    continue
+                if self.slots[step]:
+                    self.values[(place.out >> 3) + self.slots[step]] = -270
                 start = step + 1
-            else:
-                start = step + 2
+
+    def final(self, column):
+        place = self.place
+        if column["final"] == "size":
+            return str(self.memory.size() - place.edge // PAGE + 1 - self.job["lead"])
+        at = (place.edge if column["edge"] else place.near) + column["offset"]
+        if at + column["bytes"] > self.memory.size() * PAGE:
+            return "trap"
+        raw = ctypes.string_at(self.address + at, column["bytes"])
+        return str(int.from_bytes(raw, "little", signed=column["bytes"] == 8))
+
+    def cell(self, column, outs):
+        if "final" in column:
+            return self.final(column)
+        value = self.values[(outs >> 3) + 64 * column["thread"] + column["slot"]]
+        if value in WORDS:
+            return WORDS[value]
+        if column["relative"] and value != -1:
+            value += 1 - self.place.edge // PAGE - self.job["lead"]
+        return str(value)
+
+    def fill(self, at, size, value):
+        first = at >> 3
+        for i in range(first, first + (size >> 3)):
+            self.values[i] = value
+
+    def run(self, batch, rounds, counts):
+        job, place, everyone = self.job, self.place, len(self.job["threads"])
+        meeting, random = MEETINGS[batch["meeting"]], 12345 + self.me
+        for number in range(rounds):
+            outs = 16384 + 4096 * (number & 1)
+            place.edge = PAGE * (1 + number * job["stride"])
+            place.near = 4096 + 1024 * (number & 1)
+            place.out = outs + 512 * self.me
+            self.fill(place.out, 8 * (1 + len(job["columns"])), -272)
+            if self.me == 0:
+                ctypes.memset(self.address + place.near, 0, 1024)
+                if job["stride"] == 0:
+                    ctypes.memset(self.address + PAGE - 4096, 0, 4096)
+            random = (random * 1103515245 + 12345) & 0x7FFFFFFF
+            idle = (random >> 8) % job["skew"] if meeting == 0 else 0
+            self.play(everyone * (2 * number + 1), (meeting << 16) | idle)
+            self.meet(self.store, everyone * (2 * number + 2))
+            if self.me == 0:
+                counts[tuple(self.cell(column, outs) for column in job["columns"])] += 1
+                if job["settle"]:
+                    want, have = 1 + (number + 1) * job["stride"], self.memory.grow(0)
+                    if have < want:
+                        self.memory.grow(want - have)
 
 
-def run_thread(engine, module, memory, job, batch, me, counts):
-    store = wasmtime.Store(engine)
-    exports = wasmtime.Instance(store, module, [memory]).exports(store)
-    run, barrier = exports[f"thread{me}"], exports["barrier"]
-    finals = exports["finals"] if "finals" in exports else None
-    words = Words(memory)
-    retry = job["retry"] if job["retry"] and job["retry"]["thread"] == me else None
-    random = 12345 + me
-    for number in range(batch["rounds"]):
-        page = 1 + number * job["stride"]
-        random = (random * 1103515245 + 12345) & 0x7FFFFFFF
-        skew = (random >> 8) % job["skew"] if job["skew"] else 0
-        play(store, run, words, me, page, job["threads"] * (2 * number + 1), skew, retry)
-        barrier(store, job["threads"] * (2 * number + 2))
-        if me == 0:
-            if finals:
-                finals(store, page)
-            counts[words.row(job["columns"])] += 1
+def fail(text):
+    print(json.dumps({"error": text}), flush=True)
+    os._exit(1)
 
 
-def run_batch(engine, module, job, batch):
+def run_memory(engine, module, job, batch, rounds, counts):
     limits = wasmtime.Limits(job["initial"], job["maximum"])
     memory = SharedMemory(engine, wasmtime.MemoryType(limits, shared=True))
-    counts, wrong = collections.Counter(), []
 
-    def thread(me):
+    def work(me):
         try:
-            run_thread(engine, module, memory, job, batch, me, counts)
+            Thread(engine, module, memory, job, me).run(batch, rounds, counts)
         except BaseException:
-            wrong.append(traceback.format_exc(limit=-1))
-            print(json.dumps({"error": wrong[0]}), flush=True)
-            os._exit(1)
+            fail(traceback.format_exc(limit=-2))
 
-    threads = [threading.Thread(target=thread, args=(me,)) for me in range(job["threads"])]
+    threads = [threading.Thread(target=work, args=(me,)) for me in range(len(job["threads"]))]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
+
+
+def run_batch(engine, module, job, batch):
+    counts = collections.Counter()
+    if job["fresh"]:
+        for _ in range(batch["rounds"]):
+            run_memory(engine, module, job, batch, 1, counts)
+    else:
+        run_memory(engine, module, job, batch, batch["rounds"], counts)
     rows = [{"row": row, "count": count} for row, count in counts.items()]
-    print(json.dumps({"phase": batch["phase"], "rounds": batch["rounds"], "rows": rows}), flush=True)
+    print(json.dumps({**batch, "rows": rows}), flush=True)
 
 
 def main():
@@ -112,10 +199,8 @@ def main():
         with open(sys.argv[2], "rb") as file:
             module = wasmtime.Module(engine, file.read())
     except Exception as error:
-        print(json.dumps({"error": str(error)}))
-        sys.exit(1)
-    version = importlib.metadata.version("wasmtime")
-    print(json.dumps({"version": "Wasmtime " + version}), flush=True)
+        fail(str(error))
+    print(json.dumps({"version": "Wasmtime " + importlib.metadata.version("wasmtime")}), flush=True)
     for batch in job["batches"]:
         run_batch(engine, module, job, batch)
     print(json.dumps({"done": True}))

@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -22,14 +23,34 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
+const page = 65536
+
+type column struct {
+	Thread, Slot   uint32
+	Relative, Edge bool
+	Final          string
+	Bytes          uint32
+	Offset         int64
+}
+
+type batch struct {
+	Phase   string `json:"phase"`
+	Meeting string `json:"meeting"`
+	Rounds  uint32 `json:"rounds"`
+	Rows    []row  `json:"rows"`
+}
+
 type job struct {
-	Threads, Columns, Stride, Skew uint32
-	Initial, Maximum               uint32
-	Retry                          *struct{ Thread, Step, Tries uint32 }
-	Batches                        []struct {
-		Phase  string
-		Rounds uint32
+	Initial, Maximum, Stride, Skew uint32
+	Lead                           int64
+	Fresh, Settle                  bool
+	Threads                        []struct {
+		Name           string
+		Slots, Entries []uint32
 	}
+	Columns []column
+	Retry   *struct{ Thread, Tries uint32 }
+	Batches []batch
 }
 
 type row struct {
@@ -37,7 +58,8 @@ type row struct {
 	Count uint32   `json:"count"`
 }
 
-var kinds = []string{"none", "", "trap", "ok", "fail", "stuck"}
+var words = map[int64]string{-272: "none", -271: "ok", -270: "trap", -269: "fail", -268: "stuck"}
+var meetings = map[string]uint32{"once": 0, "spin": 1, "block": 2}
 
 func say(value any) {
 	line, _ := json.Marshal(value)
@@ -64,108 +86,214 @@ func memoryModule(initial, maximum uint32) []byte {
 	return append(append(out, 7, 10, 1, 6), "memory\x02\x00"...)
 }
 
-func word(memory api.Memory, at uint32) uint32 {
-	value, _ := memory.ReadUint32Le(at)
-	return value
+// A module that imports a memory of at least `minimum` pages, and does nothing else.
+func importModule(minimum uint32) []byte {
+	entry := append([]byte{1, 3, 'e', 'n', 'v', 6}, "memory\x02\x03"...)
+	entry = append(append(entry, leb(minimum)...), leb(65536)...)
+	return append([]byte{0, 'a', 's', 'm', 1, 0, 0, 0, 2, byte(len(entry))}, entry...)
 }
 
-func outcome(memory api.Memory, columns uint32) []string {
-	values := make([]string, columns)
-	for c := range values {
-		at := 4096 + 64*uint32(c)
-		if kind := word(memory, at); kind == 1 {
-			value, _ := memory.ReadUint64Le(at + 8)
-			values[c] = strconv.FormatInt(int64(value), 10)
-		} else {
-			values[c] = kinds[kind]
-		}
-	}
-	return values
+// One thread of the test, with an instance of its own.
+type thread struct {
+	ctx             context.Context
+	j               *job
+	me              uint32
+	memory          api.Memory
+	meet            api.Function
+	entry           map[uint32]api.Function
+	edge, near, out uint32
 }
 
-// One round of thread `me`; after a trap it goes on behind the step that trapped.
-func play(ctx context.Context, j *job, run api.Function, memory api.Memory, me, page, target, skew uint32) {
+// Pages that the test does not know of.
+func (t *thread) before() int64 { return int64(t.edge/page) - 1 + t.j.Lead }
+
+func (t *thread) value(at uint32) int64 {
+	value, _ := t.memory.ReadUint64Le(at)
+	return int64(value)
+}
+
+func (t *thread) set(at uint32, value int64) { t.memory.WriteUint64Le(at, uint64(value)) }
+
+// One round; after a trap it goes on behind the step that trapped.
+func (t *thread) play(target, skew uint32) {
 	start, tries := uint32(0), uint32(0)
-	retry := j.Retry
-	if retry != nil && retry.Thread == me {
-		tries = retry.Tries
+	if t.j.Retry != nil && t.j.Retry.Thread == t.me {
+		tries = t.j.Retry.Tries
 	}
-	for {
-		_, err := run.Call(ctx, uint64(page), uint64(start), uint64(target), uint64(skew))
+	for t.entry[start] != nil {
+		args := []uint64{uint64(t.edge), uint64(t.near), uint64(t.out)}
+		if start == 0 {
+			args = append(args, uint64(target), uint64(skew))
+		}
+		_, err := t.entry[start].Call(t.ctx, args...)
 		if err == nil {
 			return
 		}
 		if !strings.HasPrefix(err.Error(), "wasm error:") {
 			fail(err)
 		}
-		step := word(memory, 2048+64*me)
-		if tries > 0 && step == retry.Step {
+		step := uint32(t.value(t.out))
+		if step == 0 && tries > 0 {
 			tries--
-			start = step + 1
-		} else {
-			start = step + 2
-		}
-	}
-}
-
-func thread(ctx context.Context, j *job, instance api.Module, me, rounds uint32, counts map[string]uint32) {
-	runtime.LockOSThread()
-	run, barrier := instance.ExportedFunction(fmt.Sprintf("thread%d", me)), instance.ExportedFunction("barrier")
-	finals := instance.ExportedFunction("finals")
-	memory := instance.Memory()
-	random := 12345 + me
-	for n := uint32(0); n < rounds; n++ {
-		page, skew := 1+n*j.Stride, uint32(0)
-		random = (random*1103515245 + 12345) & 0x7fffffff
-		if j.Skew > 0 {
-			skew = (random >> 8) % j.Skew
-		}
-		play(ctx, j, run, memory, me, page, j.Threads*(2*n+1), skew)
-		if _, err := barrier.Call(ctx, uint64(j.Threads*(2*n+2))); err != nil {
-			fail(err)
-		}
-		if me != 0 {
+			target, skew = 0, 0
 			continue
 		}
-		if finals != nil {
-			if _, err := finals.Call(ctx, uint64(page)); err != nil {
-				fail(err)
-			}
+		if slot := t.j.Threads[t.me].Slots[step]; slot > 0 {
+			t.set(t.out+8*slot, -270)
 		}
-		counts[strings.Join(outcome(memory, j.Columns), " ")]++
+		start = step + 1
 	}
 }
 
-func batch(ctx context.Context, config wazero.RuntimeConfig, j *job, wasm []byte, phase string, rounds uint32) {
+func (t *thread) cell(c *column, outs uint32) string {
+	switch c.Final {
+	case "size":
+		return strconv.FormatInt(int64(t.memory.Size()/page)-t.before(), 10)
+	case "load":
+		base := int64(t.near)
+		if c.Edge {
+			base = int64(t.edge)
+		}
+		raw, ok := t.memory.Read(uint32(base+c.Offset), c.Bytes)
+		if !ok {
+			return "trap"
+		}
+		var all [8]byte
+		copy(all[:], raw)
+		return strconv.FormatInt(int64(binary.LittleEndian.Uint64(all[:])), 10)
+	}
+	value := t.value(outs + 512*c.Thread + 8*c.Slot)
+	if word, ok := words[value]; ok {
+		return word
+	}
+	if c.Relative && value != -1 {
+		value -= t.before()
+	}
+	return strconv.FormatInt(value, 10)
+}
+
+func (t *thread) zero(at, size uint32) { t.memory.Write(at, make([]byte, size)) }
+
+func (t *thread) run(b *batch, rounds uint32, counts map[string]uint32) {
+	runtime.LockOSThread()
+	all, meeting := uint32(len(t.j.Threads)), meetings[b.Meeting]
+	random := 12345 + t.me
+	for n := uint32(0); n < rounds; n++ {
+		outs := 16384 + 4096*(n&1)
+		t.edge, t.near, t.out = page*(1+n*t.j.Stride), 4096+1024*(n&1), outs+512*t.me
+		for slot := uint32(0); slot <= uint32(len(t.j.Columns)); slot++ {
+			t.set(t.out+8*slot, -272)
+		}
+		if t.me == 0 {
+			t.zero(t.near, 1024)
+			if t.j.Stride == 0 {
+				t.zero(page-4096, 4096)
+			}
+		}
+		random = (random*1103515245 + 12345) & 0x7fffffff
+		idle := uint32(0)
+		if meeting == 0 {
+			idle = (random >> 8) % t.j.Skew
+		}
+		t.play(all*(2*n+1), meeting<<16|idle)
+		if _, err := t.meet.Call(t.ctx, uint64(all*(2*n+2))); err != nil {
+			fail(err)
+		}
+		if t.me == 0 {
+			t.collect(outs, n, counts)
+		}
+	}
+}
+
+func (t *thread) collect(outs, n uint32, counts map[string]uint32) {
+	var cells []string
+	for c := range t.j.Columns {
+		cells = append(cells, t.cell(&t.j.Columns[c], outs))
+	}
+	counts[strings.Join(cells, " ")]++
+	if want := 1 + (n+1)*t.j.Stride; t.j.Settle && t.memory.Size()/page < want {
+		t.memory.Grow(want - t.memory.Size()/page)
+	}
+}
+
+// The embedder's own size, grow and instantiate, for each instance of its own.
+func hostModule(ctx context.Context, r wazero.Runtime, threads map[api.Module]*thread) {
+	size := func(_ context.Context, m api.Module) uint32 { return m.Memory().Size() / page }
+	grow := func(_ context.Context, m api.Module, delta uint32) uint32 {
+		old, ok := m.Memory().Grow(delta)
+		if !ok {
+			return ^uint32(0)
+		}
+		return old
+	}
+	instantiate := func(ctx context.Context, m api.Module, minimum uint32) uint32 {
+		wasm := importModule(uint32(int64(minimum) + threads[m].before()))
+		one, err := r.InstantiateWithConfig(ctx, wasm, wazero.NewModuleConfig().WithName(""))
+		if err != nil {
+			return 0
+		}
+		one.Close(ctx)
+		return 1
+	}
+	_, err := r.NewHostModuleBuilder("host").NewFunctionBuilder().WithFunc(size).Export("size").
+		NewFunctionBuilder().WithFunc(grow).Export("grow").
+		NewFunctionBuilder().WithFunc(instantiate).Export("instantiate").Instantiate(ctx)
+	if err != nil {
+		fail(err)
+	}
+}
+
+func runMemory(ctx context.Context, config wazero.RuntimeConfig, j *job, wasm []byte, b *batch, rounds uint32,
+	counts map[string]uint32) {
 	r := wazero.NewRuntimeWithConfig(ctx, config)
 	defer r.Close(ctx)
 	named := wazero.NewModuleConfig().WithName("env")
 	if _, err := r.InstantiateWithConfig(ctx, memoryModule(j.Initial, j.Maximum), named); err != nil {
 		fail(err)
 	}
+	threads := map[api.Module]*thread{}
+	hostModule(ctx, r, threads)
 	compiled, err := r.CompileModule(ctx, wasm)
 	if err != nil {
 		fail(err)
 	}
-	counts := map[string]uint32{}
-	var all sync.WaitGroup
-	for me := uint32(0); me < j.Threads; me++ {
+	for me := range j.Threads {
 		instance, err := r.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName(""))
 		if err != nil {
 			fail(err)
 		}
+		t := &thread{ctx: ctx, j: j, me: uint32(me), memory: instance.Memory(),
+			meet: instance.ExportedFunction("meet"), entry: map[uint32]api.Function{}}
+		for _, from := range j.Threads[me].Entries {
+			t.entry[from] = instance.ExportedFunction(fmt.Sprintf("%s_from_%d", j.Threads[me].Name, from))
+		}
+		threads[instance] = t
+	}
+	var all sync.WaitGroup
+	for _, t := range threads {
 		all.Add(1)
 		go func() {
 			defer all.Done()
-			thread(ctx, j, instance, me, rounds, counts)
+			t.run(b, rounds, counts)
 		}()
 	}
 	all.Wait()
-	rows := []row{}
-	for text, count := range counts {
-		rows = append(rows, row{strings.Split(text, " "), count})
+}
+
+func runBatch(ctx context.Context, config wazero.RuntimeConfig, j *job, wasm []byte, b *batch) {
+	counts := map[string]uint32{}
+	memories, rounds := uint32(1), b.Rounds
+	if j.Fresh {
+		memories, rounds = b.Rounds, 1
 	}
-	say(map[string]any{"phase": phase, "rounds": rounds, "rows": rows})
+	for i := uint32(0); i < memories; i++ {
+		runMemory(ctx, config, j, wasm, b, rounds, counts)
+	}
+	b.Rows = []row{}
+	for text, count := range counts {
+		b.Rows = append(b.Rows, row{strings.Split(text, " "), count})
+	}
+	say(b)
 }
 
 func version() string {
@@ -207,8 +335,8 @@ func main() {
 		fail(err)
 	}
 	say(map[string]string{"version": version()})
-	for _, b := range j.Batches {
-		batch(context.Background(), config, &j, wasm, b.Phase, b.Rounds)
+	for b := range j.Batches {
+		runBatch(context.Background(), config, &j, wasm, &j.Batches[b])
 	}
 	say(map[string]bool{"done": true})
 }
