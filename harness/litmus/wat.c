@@ -255,6 +255,29 @@ static uint64_t code_of(struct tm_value value) {
   return TM_OUT_NONE;
 }
 
+/* Does this register of the thread hold a length? The module's lengths are not the test's: so many
+ * pages as lie before the edge are to be taken off, and the test's initial pages added. */
+static bool is_length(const struct writer *w, int column) {
+  const struct tm_litmus_thread *thread = &w->test->thread[w->thread];
+  for (unsigned i = 0; i < thread->steps; i++)
+    if (thread->step[i].column == column && thread->step[i].op != TM_IF)
+      return thread->step[i].op == TM_SIZE || thread->step[i].op == TM_GROW;
+  return false;
+}
+
+static void write_condition(const struct writer *w, const struct tm_litmus_step *s) {
+  const char *name = w->test->column[s->column].name;
+  int64_t than = (int64_t)code_of(s->than);
+  if (s->than.kind == TM_VALUE_NUMBER && than >= 0 && is_length(w, s->column))
+    line(w,
+         "(if (i64.%s (local.get $%s) (i64.add (i64.const %" PRId64
+         ") (i64.extend_i32_u (i32.shr_u (local.get $edge) (i32.const 16))))) (then",
+         s->equal ? "eq" : "ne", name, than - (int64_t)w->test->initial_pages);
+  else
+    line(w, "(if (i64.%s (local.get $%s) (i64.const %" PRId64 ")) (then", s->equal ? "eq" : "ne",
+         name, than);
+}
+
 /* Steps [first, end) without those before `from`; the body of an `if` that is entered in its
  * middle was taken. */
 static void write_steps(struct writer *w, unsigned first, unsigned end, unsigned from) {
@@ -268,8 +291,7 @@ static void write_steps(struct writer *w, unsigned first, unsigned end, unsigned
     } else if (i >= from) {
       line(w, ";; %u: %s", i, tm_litmus_step_text(w->test, s, text, sizeof text));
       if (s->op == TM_IF) {
-        line(w, "(if (i64.%s (local.get $%s) (i64.const %" PRId64 ")) (then",
-             s->equal ? "eq" : "ne", w->test->column[s->column].name, (int64_t)code_of(s->than));
+        write_condition(w, s);
         w->depth++;
         write_steps(w, i + 1, body_end, from);
         w->depth--;

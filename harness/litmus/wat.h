@@ -18,9 +18,10 @@
  *          TM_OUT_NONE by the host.
  *
  * Registers hold the value zero-extended to 64 bits (grow: sign-extended), or one of the TM_OUT
- * codes. size and grow are not corrected: the host subtracts edge / 65536 - initial pages.
- * When a step traps, the call ends; slot 0 says where. The host writes TM_OUT_TRAP into that step's
- * register and calls T_from_(K+1): a trap ends nothing.
+ * codes. size and grow are not corrected: the host subtracts edge / 65536 - initial pages. (An `if`
+ * that asks for a length does so in the module.) When a step traps, the call ends; slot 0 says
+ * where. The host writes TM_OUT_TRAP into that step's register and calls T_from_(K+1): a trap ends
+ * nothing.
  *
  * Steps done by the embedder are imported from "host": size() → i32, grow(i32) → i32,
  * instantiate(i32) → i32 (1: it linked).

@@ -74,6 +74,27 @@ static void the_text_is_what_the_test_says(void **state) {
   tm_litmus_free(test);
 }
 
+/* Rounds begin at different lengths, so an `if` on a length is relative to the edge. */
+static void lengths_are_relative(void **state) {
+  (void)state;
+  static const char source[] = "test t \"d\" memory 3 5\n"
+                               "thread A { a = size if a = 4 { store x 1 } }\n"
+                               "thread B { g = grow 1 if g = -1 { store x 2 } }\n"
+                               "exists g = 1 expect allowed\n";
+  struct tm_error error;
+  struct tm_litmus *test = tm_litmus_parse("t", source, sizeof source - 1, &error);
+  if (!test) fail_msg("%s", error.text);
+  size_t size;
+  struct tm_wat_options options = {.forever_ns = -1};
+  char *text = text_of(test, &options, &size);
+  assert_non_null(strstr(text,
+                         "(if (i64.eq (local.get $a) (i64.add (i64.const 1) "
+                         "(i64.extend_i32_u (i32.shr_u (local.get $edge) (i32.const 16)))))"));
+  assert_non_null(strstr(text, "(if (i64.eq (local.get $g) (i64.const -1)) (then"));
+  free(text);
+  tm_litmus_free(test);
+}
+
 /* Who waits for whom, and how. */
 static void threads_meet(void **state) {
   (void)state;
@@ -127,6 +148,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_test_becomes_a_module),
       cmocka_unit_test(the_text_is_what_the_test_says),
+      cmocka_unit_test(lengths_are_relative),
       cmocka_unit_test(threads_meet),
       cmocka_unit_test(threads_do_not_wait_in_vain),
   };
