@@ -114,3 +114,9 @@ uint32_t tm_linear_notify(struct tm_linear *memory, void *view, void *address, u
   name_place(memory, view, &place);
   return tm_notify_at(place.space, place.offset, count);
 }
+
+uint32_t tm_linear_waiting(struct tm_linear *memory, void *view, void *address) {
+  struct tm_wait_place place = {.address = address};
+  name_place(memory, view, &place);
+  return tm_waiting_at(place.space, place.offset);
+}

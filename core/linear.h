@@ -54,5 +54,7 @@ enum tm_wait_result tm_linear_wait32(struct tm_linear *memory, void *view, void 
 enum tm_wait_result tm_linear_wait64(struct tm_linear *memory, void *view, void *address,
                                      uint64_t expected, int64_t timeout_ns);
 uint32_t tm_linear_notify(struct tm_linear *memory, void *view, void *address, uint32_t count);
+/* How many threads are parked at `address` now. */
+uint32_t tm_linear_waiting(struct tm_linear *memory, void *view, void *address);
 
 #endif

@@ -128,6 +128,9 @@ int tm_port_uffd_fill(int descriptor, uint8_t *address) {
   }
 }
 
+void *tm_port_alloc(size_t bytes) { return injected() ? NULL : malloc(bytes); }
+void tm_port_free(void *memory) { free(memory); }
+
 void tm_lock_init(struct tm_lock *lock) {
   if (pthread_mutex_init(&lock->mutex_, NULL)) tm_die("pthread_mutex_init failed");
 }

@@ -61,6 +61,13 @@ void tm_port_uffd_close(int descriptor);
  * absent. May be called in a signal handler. */
 int tm_port_uffd_fill(int descriptor, uint8_t *address);
 
+/* ---- bookkeeping memory
+ * ------------------------------------------------------------------------*/
+
+/* malloc and free. NULL when there is none left. */
+void *tm_port_alloc(size_t bytes);
+void tm_port_free(void *memory);
+
 /* ---- locks -----------------------------------------------------------------------------------*/
 
 struct tm_lock {

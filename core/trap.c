@@ -168,16 +168,18 @@ static _Noreturn void unwind(struct activation *to, enum tm_trap_code code, uint
   _longjmp(to->jump, 1);
 }
 
-void tm_trap(enum tm_trap_code code) {
+void tm_trap_at(enum tm_trap_code code, uintptr_t pc) {
   if (!self.innermost) tm_die("trap '%s' outside a guest call", tm_trap_words(code));
-  unwind(self.innermost, code, (uintptr_t)__builtin_return_address(0) - 1, 0);
+  unwind(self.innermost, code, pc, 0);
 }
+
+void tm_trap(enum tm_trap_code code) { tm_trap_at(code, TM_CALLER_PC); }
 
 void tm_trap_exit(int status) {
   struct activation *a = self.innermost;
   if (!a) tm_die("a guest's exit outside a guest call");
   while (a->outer) a = a->outer;
-  unwind(a, TM_TRAP_EXIT, (uintptr_t)__builtin_return_address(0) - 1, status);
+  unwind(a, TM_TRAP_EXIT, TM_CALLER_PC, status);
 }
 
 void tm_stack_need(size_t bytes) {

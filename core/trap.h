@@ -53,6 +53,10 @@ struct tm_trap {
 
 /* Raise a trap at the caller. Only below a tm_guest_call() of this thread; never in a handler. */
 _Noreturn void tm_trap(enum tm_trap_code code) __attribute__((cold, noinline));
+/* The same, blamed on the code at `pc`: for functions that check on behalf of their caller, which
+ * pass TM_CALLER_PC. */
+_Noreturn void tm_trap_at(enum tm_trap_code code, uintptr_t pc) __attribute__((cold, noinline));
+#define TM_CALLER_PC ((uintptr_t)__builtin_return_address(0) - 1)
 /* Unwind to the outermost tm_guest_call() of this thread with TM_TRAP_EXIT (a guest's exit). */
 _Noreturn void tm_trap_exit(int status) __attribute__((cold, noinline));
 

@@ -129,3 +129,13 @@ uint32_t tm_notify_at(const void *space, uint64_t offset, uint32_t count) {
 uint32_t tm_notify(void *address, uint32_t count) {
   return tm_notify_at(NULL, (uintptr_t)address, count);
 }
+
+uint32_t tm_waiting_at(const void *space, uint64_t offset) {
+  struct queue *q = queue_of(space, offset);
+  uint32_t count = 0;
+  pthread_mutex_lock(&q->mutex);
+  for (const struct waiter *w = q->first; w; w = w->next)
+    count += w->space == space && w->offset == offset;
+  pthread_mutex_unlock(&q->mutex);
+  return count;
+}

@@ -35,5 +35,7 @@ struct tm_wait_place {
 enum tm_wait_result tm_wait_at(const struct tm_wait_place *place, uint64_t expected,
                                int64_t timeout_ns);
 uint32_t tm_notify_at(const void *space, uint64_t offset, uint32_t count);
+/* How many threads are parked there now. */
+uint32_t tm_waiting_at(const void *space, uint64_t offset);
 
 #endif

@@ -32,7 +32,7 @@ void tm_copysize_refresh(struct tm_copysize_view *v, uint64_t ea, uint64_t n) {
   /* ORDER: the pages before the length that covers them. PAIRS: tm_length_publish. */
   uint64_t length = tm_load_acq(&v->memory->length.bytes);
   tm_copy_raise(&v->bytes, length);
-  if (tm_beyond(ea, n, length, TM_INDEX64)) tm_trap(TM_TRAP_OUT_OF_BOUNDS);
+  if (tm_beyond(ea, n, length, TM_INDEX64)) tm_trap_at(TM_TRAP_OUT_OF_BOUNDS, TM_CALLER_PC);
 }
 
 TM_STRATEGY_OPS(copysize);

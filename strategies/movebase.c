@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "strategies/movebase.h"
 
-#include <stdlib.h>
-
 /* A memory that was the current one: its reservation, until fini. */
 struct tm_movebase_old {
   uint8_t *base;
@@ -21,7 +19,7 @@ void tm_movebase_fini(struct tm_movebase_memory *m) {
   for (struct tm_movebase_old *old = m->olds, *next; old; old = next) {
     next = old->next;
     tm_port_release(old->base, old->bytes);
-    free(old);
+    tm_port_free(old);
   }
   tm_length_fini(&m->length);
 }
@@ -35,7 +33,7 @@ void tm_movebase_detach(struct tm_movebase_view *v) { (void)v; }
 
 int64_t tm_movebase_grow(struct tm_movebase_view *v, uint64_t delta) {
   struct tm_movebase_memory *m = v->memory;
-  struct tm_movebase_old *moved = malloc(sizeof *moved);
+  struct tm_movebase_old *moved = tm_port_alloc(sizeof *moved);
   if (!moved) return -1;
   tm_lock_take(&m->length.lock);
   TM_POINT("locked");
@@ -57,7 +55,7 @@ no_pages:
   tm_port_release(moved->base, moved->bytes);
 no_memory:
   tm_lock_drop(&m->length.lock);
-  free(moved);
+  tm_port_free(moved);
   return -1;
 }
 

@@ -31,7 +31,7 @@ void tm_slowpath_refresh(struct tm_slowpath_view *v, uint64_t ea, uint64_t n) {
   uint64_t length = tm_load_acq(&v->memory->length.bytes);
   /* Relaxed: a copy, checked again whenever it is too small. */
   tm_store_rlx(&v->bytes, length);
-  if (tm_beyond(ea, n, length, TM_INDEX64)) tm_trap(TM_TRAP_OUT_OF_BOUNDS);
+  if (tm_beyond(ea, n, length, TM_INDEX64)) tm_trap_at(TM_TRAP_OUT_OF_BOUNDS, TM_CALLER_PC);
 }
 
 TM_STRATEGY_OPS(slowpath);

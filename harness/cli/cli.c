@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/cli/cli.h"
 
+#include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -84,4 +85,15 @@ bool tm_cli_number(const char *text, long low, long high, long *value) {
   if (errno || end == text || *end || n < low || n > high) return false;
   *value = n;
   return true;
+}
+
+int tm_cli_write_json(const char *command, cJSON *json, const char *path) {
+  char *text = cJSON_Print(json);
+  cJSON_Delete(json);
+  if (!text) return tm_cli_wrong(command, "out of memory");
+  FILE *f = strcmp(path, "-") ? fopen(path, "w") : stdout;
+  bool failed = !f || fputs(text, f) < 0 || fputc('\n', f) == EOF || fflush(f);
+  if (f && f != stdout && fclose(f)) failed = true;
+  free(text);
+  return failed ? tm_cli_wrong(command, "cannot write %s: %s", path, strerror(errno)) : TM_EXIT_OK;
 }

@@ -54,4 +54,8 @@ int tm_cli_strategies(const char *list, const struct tm_strategy_entry **entries
 /* A whole number in [low, high]; false when it is none. */
 bool tm_cli_number(const char *text, long low, long high, long *value);
 
+/* Write `json`, which is taken over, to a file, or to standard output for "-". An exit status. */
+struct cJSON;
+int tm_cli_write_json(const char *command, struct cJSON *json, const char *path);
+
 #endif

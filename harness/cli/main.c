@@ -15,13 +15,22 @@ static const struct {
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
+/* A command's name as people type it: its C name with '-' for '_'. */
+static const char *typed(const char *name, char text[32]) {
+  snprintf(text, 32, "%s", name);
+  for (char *c = text; *c; c++)
+    if (*c == '_') *c = '-';
+  return text;
+}
+
 static void help(FILE *to) {
+  char name[32];
   fputs("Tidemark: how should the instances of a growable, shared WebAssembly memory learn its\n"
         "current length? Runs real multithreaded wasm under every strategy.\n\n"
         "usage: tidemark COMMAND [ARGUMENT…]\n\n",
         to);
   for (int i = 0; i < COMMANDS; i++)
-    fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].summary);
+    fprintf(to, "  %-12s %s\n", typed(commands[i].name, name), commands[i].summary);
   fputs("\n'tidemark COMMAND --help' describes one. Exit status: 0 done, 1 the answer is no,\n"
         "2 wrong input, 134 a guest's trap.\n",
         to);
@@ -40,8 +49,9 @@ int main(int argc, char **argv) {
     puts("tidemark " TIDEMARK_VERSION);
     return TM_EXIT_OK;
   }
+  char name[32];
   for (int i = 0; i < COMMANDS; i++)
-    if (!strcmp(argv[1], commands[i].name)) return commands[i].run(argc - 1, argv + 1);
+    if (!strcmp(argv[1], typed(commands[i].name, name))) return commands[i].run(argc - 1, argv + 1);
   fprintf(stderr, "tidemark: unknown command '%s'; 'tidemark --help' lists them\n", argv[1]);
   return TM_EXIT_WRONG;
 }

@@ -253,7 +253,8 @@ int tm_model_file_map(int file, uint64_t bytes, uint8_t **base) {
   struct tm_machine *m = tm_machine_self;
   struct tm_x_region *r = new_region(m, bytes);
   if (!r) return -ENOMEM;
-  for (unsigned i = 0; i < m->layout.pages; i++) r->page[i] = m->now.region[file].page[i];
+  for (unsigned i = 0; i < m->layout.pages; i++)
+    r->page[i] = (uint8_t)tm_machine_place(m, m->layout.page_name[i], TM_PAGE_OPEN);
   for (unsigned i = 0; i < m->layout.cells; i++) r->cell[i] = m->now.region[file].cell[i];
   *base = (uint8_t *)(uintptr_t)r->base;
   return 0;
@@ -348,6 +349,38 @@ void *tm_model_reallocate(void *old, size_t bytes) {
   size_t most = old ? (size_t)(fresh - (unsigned char *)old) : 0;
   if (old) memcpy(fresh, old, bytes < most ? bytes : most);
   return fresh;
+}
+
+/* ---- RCU --------------------------------------------------------------------------------------*/
+
+bool tm_model_rcu_begin(struct tm_site *site, unsigned flavour) {
+  struct tm_machine *m = tm_machine_self;
+  uint32_t own = 1u << tm_model_thread();
+  if (m->now.rcu_readers[flavour] & own) return true;
+  m->now.rcu_readers[flavour] |= own;
+  tm_model_lock(site, &m->now.rcu_lock[flavour]);
+  if (m->running < 0) m->place[m->now.rcu_lock[flavour]].value++;
+  return false;
+}
+
+void tm_model_rcu_end(struct tm_site *site, unsigned flavour) {
+  struct tm_machine *m = tm_machine_self;
+  uint32_t own = 1u << tm_model_thread();
+  if (!(m->now.rcu_readers[flavour] & own)) return;
+  m->now.rcu_readers[flavour] &= ~own;
+  tm_model_lock(site, &m->now.rcu_lock[flavour]);
+  if (m->running < 0) m->place[m->now.rcu_lock[flavour]].value--;
+}
+
+void tm_model_rcu_wait(struct tm_site *take, struct tm_site *drop, unsigned flavour) {
+  struct tm_machine *m = tm_machine_self;
+  uint32_t own = 1u << tm_model_thread();
+  bool reader = m->now.rcu_readers[flavour] & own;
+  if (m->running < 0) return;
+  if (reader) tm_model_rcu_end(drop, flavour);
+  tm_model_lock(take, &m->now.rcu_lock[flavour]);
+  tm_model_lock(drop, &m->now.rcu_lock[flavour]);
+  if (reader) tm_model_rcu_begin(take, flavour);
 }
 
 /* ---- guest accesses ---------------------------------------------------------------------------*/

@@ -162,6 +162,8 @@ struct tm_machine_state {
   uint8_t sleepers;                 /* futex queue, first come first */
   uint8_t sleeper[TM_X_THREADS];    /* thread */
   uint8_t sleeper_on[TM_X_THREADS]; /* place */
+  uint32_t rcu_lock[2];             /* places, by flavour; 0 before the first use */
+  uint32_t rcu_readers[2];          /* threads */
   struct tm_view seq_cst;
   struct tm_x_region region[TM_X_REGIONS];
 };

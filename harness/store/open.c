@@ -19,7 +19,7 @@ int tm_store_failed_(const struct tm_store *store, const char *doing, struct tm_
       ((code & 0xff) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT || system == EFBIG)))
     return tm_fail(error, -ENOSPC,
                    "cannot %s %s: the disk is full or a size limit is reached; nothing already "
-                   "stored is lost, make room and repeat with --resume",
+                   "stored is lost, make room and repeat",
                    doing, path);
   switch (code & 0xff) {
   case SQLITE_BUSY:

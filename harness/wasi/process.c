@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/wasi/process.h"
 
+#include "harness/wasi/clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -150,6 +152,8 @@ void tm_wasi_end(struct tm_wasi *process, uint32_t thread, const struct tm_trap 
     tm_store_rlx(&process->ending, 1); /* Relaxed: see tm_wasi_enter. */
     process->result.trap = *trap;
     process->result.thread = thread;
+    if (process->began_ns)
+      process->result.guest_ns = tm_wasi_now(CLOCK_MONOTONIC) - process->began_ns;
     bool own = trap->code == TM_TRAP_NONE || trap->code == TM_TRAP_EXIT;
     process->result.status = own ? trap->exit_status : 134;
     pthread_cond_broadcast(&process->changed);

@@ -41,6 +41,7 @@ struct tm_wasi {
   uint32_t alive;           /* host threads that exist */
   uint32_t in_guest;        /* of these, how many have not left the guest's code for good */
   uint32_t started;         /* ever; also the last thread's number + 1 */
+  uint64_t began_ns;        /* when _start was called, monotonic; 0 before */
   bool ended;
   int failure; /* -errno when a thread could not be instantiated; `error` says why */
   struct tm_error error;

@@ -5,6 +5,7 @@
  * on attach happens where the instance will run, and nobody waits for anybody. The memory they
  * share is imported, and made by us.
  */
+#include "harness/wasi/clock.h"
 #include "harness/wasi/functions.h"
 #include "harness/wasi/process.h"
 
@@ -16,6 +17,7 @@
 enum {
   STACK_GUARD_BYTES = 1 << 20,
   LEAST_STACK_BYTES = 256 * 1024,
+  MOST_THREADS = 8192, /* each takes a few mappings, of which Linux gives a process 65530 */
   MOST_THREAD_NUMBER = 0x1fffffff, /* wasi-threads keeps the upper bits for itself */
 };
 
@@ -86,21 +88,9 @@ static int check_module(const struct tm_module *module, struct tm_error *error) 
 
 /* Make the memory that the module imports, if it does. */
 static int make_memory(struct tm_wasi *process, struct tm_error *error) {
-  uint64_t limit = process->options.max_memory_bytes / TM_PAGE_BYTES;
   const struct tm_item *item = imported_memory(process->module);
   if (!item) return 0;
-  struct tm_memory_type type = item->memory_type;
-  if (process->options.max_memory_bytes && type.max_pages > limit) type.max_pages = limit;
-  if (type.min_pages > type.max_pages)
-    return tm_fail(error, -ENOMEM,
-                   "the module needs %llu pages of memory to start, and may have %llu; allow it "
-                   "more memory",
-                   (unsigned long long)type.min_pages, (unsigned long long)limit);
-  int result = tm_linear_new(tm_module_strategy(process->module), &type, &process->memory);
-  if (result)
-    return tm_fail(error, result, "cannot make a memory of %llu pages for the guest: %s",
-                   (unsigned long long)type.min_pages, strerror(-result));
-  return 0;
+  return tm_module_new_memory(process->module, &item->memory_type, &process->memory, error);
 }
 
 /* ---- one guest thread -------------------------------------------------------------------------*/
@@ -149,6 +139,11 @@ static void call(struct guest_thread *t, struct tm_instance *instance, struct tm
   union tm_wasm_value arguments[2] = {{.i32 = t->env.thread}, {.i32 = t->argument}};
   if (!tm_instance_export(instance, t->env.thread ? "wasi_thread_start" : "_start", &start))
     tm_die("an export that was there is gone");
+  if (t->env.thread == 0) {
+    pthread_mutex_lock(&t->env.process->lock);
+    t->env.process->began_ns = tm_wasi_now(CLOCK_MONOTONIC);
+    pthread_mutex_unlock(&t->env.process->lock);
+  }
   tm_call(instance, &start.func, arguments, NULL, trap);
 }
 
@@ -219,7 +214,8 @@ static int start_host_thread(struct guest_thread *t, size_t stack_bytes) {
 static int64_t start_thread(struct tm_wasi *process, uint32_t argument) {
   pthread_mutex_lock(&process->lock);
   uint32_t number = process->started;
-  bool room = process->alive < process->options.max_threads && number <= MOST_THREAD_NUMBER;
+  bool room = process->alive < process->options.max_threads && process->alive < MOST_THREADS &&
+              number <= MOST_THREAD_NUMBER;
   if (room) process->started++, process->alive++, process->in_guest++;
   pthread_mutex_unlock(&process->lock);
   if (!room) return -EAGAIN;

@@ -37,10 +37,9 @@ struct tm_wasi_options {
   const char *const *env; /* "NAME=VALUE" */
   size_t preopen_count;
   const struct tm_wasi_preopen *preopens;
-  int stdio[3];              /* host descriptors; -1: /dev/null */
-  uint64_t max_memory_bytes; /* limit of the guest's memory; 0: as the module says */
-  uint32_t max_threads;      /* alive at one time, the main thread included */
-  uint32_t max_files;        /* open descriptors of the guest */
+  int stdio[3];         /* host descriptors; -1: /dev/null */
+  uint32_t max_threads; /* alive at one time, the main thread included; 8192 at most */
+  uint32_t max_files;   /* open descriptors of the guest */
   size_t main_stack_bytes, thread_stack_bytes;
   uint64_t timeout_ns; /* 0: none */
 };
@@ -54,6 +53,7 @@ struct tm_wasi_result {
   struct tm_trap trap; /* NONE or EXIT: it ended by itself. INTERRUPTED: the timeout */
   uint32_t thread;     /* that trapped; 0 is the main thread */
   char function[256];  /* that trapped; "" when not known */
+  uint64_t guest_ns;   /* from the call of _start to the program's end */
   uint64_t grows;      /* successful grows by at least one page */
   uint64_t peak_pages; /* of the guest's memory */
   uint32_t threads;    /* ever started, the main thread included */

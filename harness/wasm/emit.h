@@ -16,10 +16,24 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* What emitted C must be compiled with to mean what it says. */
+/* What emitted C must be compiled with to mean what it says; gcc and clang take it.
+ *   -fno-strict-aliasing          guest memory is accessed as many types
+ *   -ffp-contract=off             wasm has no fused multiply-add
+ *   -fno-finite-loops             an endless loop without effects is an endless loop
+ *   -fno-optimize-sibling-calls   so is a call that exhausts the stack
+ *   -fstack-clash-protection      … in the guard pages, however large the frames
+ *   -fno-delete-null-pointer-checks  no conclusions from addresses in guest memory
+ *   -march                        rounding and bit counting as instructions
+ */
+#if defined(__x86_64__)
+#define TM_EMIT_MARCH "-march=x86-64-v2 "
+#else
+#define TM_EMIT_MARCH ""
+#endif
 #define TM_EMIT_CFLAGS                                                                             \
-  "-std=gnu11 -O2 -fPIC -fvisibility=hidden -w -fno-strict-aliasing -ffp-contract=off "            \
-  "-fno-math-errno -fstack-clash-protection"
+  "-std=gnu11 -D_GNU_SOURCE -O2 " TM_EMIT_MARCH "-fPIC -fvisibility=hidden -w "                    \
+  "-fno-strict-aliasing -ffp-contract=off -fno-math-errno -fno-finite-loops "                      \
+  "-fno-optimize-sibling-calls -fstack-clash-protection -fno-delete-null-pointer-checks"
 
 struct tm_emit_options {
   const char *strategy; /* name; strategies/NAME.h must exist */

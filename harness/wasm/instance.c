@@ -143,6 +143,24 @@ static int link_all(struct tm_instance *instance, const struct tm_import *import
 
 /* ---- making and freeing -----------------------------------------------------------------------*/
 
+int tm_module_new_memory(const struct tm_module *module, const struct tm_memory_type *declared,
+                         struct tm_linear **memory, struct tm_error *error) {
+  struct tm_memory_type type = *declared;
+  uint64_t limit = module->max_pages ? module->max_pages : UINT64_MAX;
+  if (type.min_pages > limit)
+    return tm_fail(error, -ENOMEM,
+                   "the module needs a memory of %llu pages to start, and may have %llu; allow it "
+                   "more memory",
+                   (unsigned long long)type.min_pages, (unsigned long long)limit);
+  if (type.max_pages > limit) type.max_pages = limit;
+  int result = tm_linear_new(module->strategy, &type, memory);
+  if (!result) return 0;
+  const char *needs = module->strategy->needs;
+  return tm_fail(error, result, "cannot make a memory of %llu pages under %s: %s%s%s",
+                 (unsigned long long)type.min_pages, module->strategy->name, strerror(-result),
+                 needs ? "; it needs " : "", needs ? needs : "");
+}
+
 static int make_own(struct tm_instance *instance, struct tm_error *error) {
   struct tm_module *m = head(instance)->module;
   const struct tm_module_desc *desc = m->desc;
@@ -160,14 +178,12 @@ static int make_own(struct tm_instance *instance, struct tm_error *error) {
   if (!desc->has_memory || desc->imports_memory) return 0;
   struct tm_linear *memory;
   void *view = place(instance, desc->view_offset);
-  int result = tm_linear_new(m->strategy, &desc->memory, &memory);
-  if (!result) {
-    result = tm_linear_attach(memory, view);
-    tm_linear_drop(memory); /* the view holds it now */
-  }
+  int result = tm_module_new_memory(m, &desc->memory, &memory, error);
+  if (result) return result;
+  result = tm_linear_attach(memory, view);
+  tm_linear_drop(memory); /* the view holds it now */
   if (result)
-    return tm_fail(error, result, "cannot make a memory of %llu pages under %s: %s",
-                   (unsigned long long)desc->memory.min_pages, m->strategy->name,
+    return tm_fail(error, result, "cannot attach to a memory under %s: %s", m->strategy->name,
                    strerror(-result));
   head(instance)->memory = memory;
   head(instance)->view = view;

@@ -197,6 +197,7 @@ int tm_module_load_bytes(const char *name, const void *bytes, size_t size,
   struct tm_module *m = calloc(1, sizeof *m);
   if (!m) return tm_fail(error, -ENOMEM, "out of memory");
   m->strategy = options->strategy;
+  m->max_pages = options->max_pages;
   if (!(result = open_object(m, path, error))) result = publish(m, error);
   if (result) {
     tm_module_free(m);

@@ -70,9 +70,10 @@ struct tm_module_options {
   const struct tm_strategy *strategy;
   const char *compiler; /* NULL: $TIDEMARK_CC, else clang-19, else clang, gcc, cc */
   const char
-      *cache_dir;    /* NULL: $TIDEMARK_CACHE, else XDG_CACHE_HOME/tidemark, ~/.cache/tidemark */
-  const char *flags; /* more compiler flags, such as "-O0"; NULL: none */
-  bool progress;     /* a progress bar on stderr while units compile, if that is a terminal */
+      *cache_dir;     /* NULL: $TIDEMARK_CACHE, else XDG_CACHE_HOME/tidemark, ~/.cache/tidemark */
+  const char *flags;  /* more compiler flags, such as "-O0"; NULL: none */
+  bool progress;      /* a progress bar on stderr while units compile, if that is a terminal */
+  uint64_t max_pages; /* no memory of its instances grows beyond; 0: as declared */
 };
 
 struct tm_module;
@@ -122,6 +123,12 @@ void tm_instance_free(struct tm_instance *instance);
 
 /* An export by name; false when there is none. */
 bool tm_instance_export(struct tm_instance *instance, const char *name, struct tm_extern *out);
+/* Make a memory of this type, under the module's strategy and within its limit: what an instance
+ * does for its own memory, and a host for one that the module imports. One reference. 0, or -errno
+ * and a sentence. */
+int tm_module_new_memory(const struct tm_module *module, const struct tm_memory_type *type,
+                         struct tm_linear **memory, struct tm_error *error);
+
 /* The instance's memory (imported or its own) and its view; NULL when it has none. */
 struct tm_linear *tm_instance_memory(struct tm_instance *instance);
 void *tm_instance_view(struct tm_instance *instance);

@@ -13,6 +13,7 @@ struct tm_function_range {
 struct tm_module {
   struct tm_module *next; /* in the list of loaded modules */
   const struct tm_strategy *strategy;
+  uint64_t max_pages; /* 0: no limit but the declared one */
   void *object; /* dlopen's */
   const struct tm_module_desc *desc;
   uintptr_t load_address, code_start, code_end;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Crash injection. A child works on the file while every system call that changes it is counted;
- * at the N-th one the child is killed (before it, half-way through a write, or after it), or the
- * disk is full. N runs over all calls. Then what was reported finished must be there, whole, and
- * the work can go on. A second part kills at arbitrary moments. TM_SEED=… repeats a printed run. */
+ * at the N-th one the child is killed (before it or half-way through a write; after it is the same
+ * as before the next), or the disk is full. N runs over all calls. Then what was reported finished
+ * must be there, whole, and the work can go on. A second part kills at arbitrary moments. TM_SEED=…
+ * repeats a printed run. */
 #include "harness/stats/stats.h"
 #include "harness/store/store.h"
 #include "tests/store/sandbox.h"
@@ -28,7 +29,7 @@ enum { CELLS = 3 };
 /* ---- System calls that fail -------------------------------------------------------------------
  */
 
-enum fault { KILL_BEFORE, KILL_TORN, KILL_AFTER, DISK_FULL };
+enum fault { KILL_BEFORE, KILL_TORN, DISK_FULL };
 
 static enum fault fault;
 static int until; /* calls left before the fault; negative: never */
@@ -58,19 +59,13 @@ static ssize_t faulty_pwrite(int fd, const void *bytes, size_t size, off_t at) {
 }
 
 static int faulty_unlink(const char *path) {
-  bool now = fault != DISK_FULL && due();
-  if (now && fault != KILL_AFTER) die();
-  int rc = unlink(path);
-  if (now) die();
-  return rc;
+  if (fault != DISK_FULL && due()) die();
+  return unlink(path);
 }
 
 static int faulty_truncate(int fd, off_t size) {
-  bool now = fault != DISK_FULL && due();
-  if (now && fault != KILL_AFTER) die();
-  int rc = ftruncate(fd, size);
-  if (now) die();
-  return rc;
+  if (fault != DISK_FULL && due()) die();
+  return ftruncate(fd, size);
 }
 
 /* SQLite reaches the system through a table that tests may change. */
@@ -173,7 +168,7 @@ static int quiet(void) { return open("/dev/null", O_WRONLY | O_CLOEXEC); }
 
 static void killed_at_every_call(void **state) {
   (void)state;
-  for (enum fault kind = KILL_BEFORE; kind <= KILL_AFTER; kind++) {
+  for (enum fault kind = KILL_BEFORE; kind <= KILL_TORN; kind++) {
     bool survived = false;
     int calls = 0, null = quiet();
     for (; !survived; calls++) {
@@ -197,7 +192,7 @@ static void merge_killed_at_every_call(void **state) {
   forget();
   assert_int_equal(append(4, 7, null), 0);
   assert_int_equal(rename(sandbox_path("crash.db"), sandbox_path("other.db")), 0);
-  for (enum fault kind = KILL_BEFORE; kind <= KILL_AFTER; kind++) {
+  for (enum fault kind = KILL_BEFORE; kind <= KILL_TORN; kind++) {
     bool survived = false;
     int calls = 0;
     for (; !survived; calls++) {

@@ -91,7 +91,7 @@ static void server(const char *root, const char *governor) {
   FILE_OF("proc/stat", "cpu 10 0 10 60 0 0 0 20 0 0\n");
   FILE_OF("proc/self/cgroup", "0::/user/bench\n");
   FILE_OF("sys/fs/cgroup/user/cpu.max", "150000 100000\n");
-  FILE_OF("sys/fs/cgroup/user/bench/cpu.max", "max 100000\n");
+  FILE_OF("sys/fs/cgroup/user/bench/cpu.max", "400000 100000\n");
   FILE_OF("sys/fs/cgroup/user/bench/memory.max", "1073741824\n");
   FILE_OF("sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n");
   FILE_OF("etc/os-release", "NAME=x\nPRETTY_NAME=\"Some Linux 1\"\n");

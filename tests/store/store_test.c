@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -194,6 +195,39 @@ static void append_only(void **state) {
   assert_int_equal(count_cells("append.db"), 1);
 }
 
+/* Four processes make the same file at once, and each adds a run. */
+static void made_by_several_at_once(void **state) {
+  (void)state;
+  enum { ROUNDS = 15, WRITERS = 4 };
+  for (int round = 0; round < ROUNDS; round++) {
+    int gate[2], status;
+    pid_t children[WRITERS];
+    unlink(sandbox_path("several.db"));
+    assert_int_equal(pipe(gate), 0);
+    for (int i = 0; i < WRITERS; i++) {
+      children[i] = fork();
+      assert_true(children[i] >= 0);
+      if (children[i]) continue;
+      struct tm_store *store;
+      char byte;
+      close(gate[1]);
+      if (read(gate[0], &byte, 1) != 0) _exit(2); /* wait until the gate opens */
+      int rc = tm_store_open(sandbox_path("several.db"), TM_STORE_APPEND, &store, &error);
+      if (rc == 0) rc = sandbox_begin(store, "p", "like", &error);
+      if (rc == 0) rc = sandbox_add(store, (uint64_t)i, &error);
+      if (rc < 0) fprintf(stderr, "writer %d: %s\n", i, error.text);
+      _exit(rc < 0);
+    }
+    close(gate[0]);
+    close(gate[1]);
+    for (int i = 0; i < WRITERS; i++) {
+      assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+      assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    assert_int_equal(count_cells("several.db"), WRITERS);
+  }
+}
+
 static void files_that_are_not_ours(void **state) {
   (void)state;
   struct tm_store *store;
@@ -309,7 +343,7 @@ static char *exported(const char *name, enum tm_export format) {
 }
 
 static void small(const char *name) {
-  double values[] = {0.1, 2, 1e-300}, five = 5;
+  double values[] = {0.1, 2.0 / 3, 1e-300}, five = 5;
   struct tm_axis axes[] = {{"strategy", "a_b,\"c\""}, {"threads", "2"}}, other = {"step", "64"};
   struct tm_series series = {"time", "µs", values, 3}, grows = {"grows", "1", &five, 1};
   struct tm_note note = {"source", "line\nbreak"};
@@ -330,7 +364,8 @@ static void export_csv(void **state) {
   line = strtok_r(NULL, "\r\n", &rest);
   assert_non_null(strstr(line, ",\"p,q\","));
   assert_non_null(strstr(line, ",7,0,0,,\"a_b,\"\"c\"\"\",2,time,µs,0,0.1"));
-  strtok_r(NULL, "\r\n", &rest);
+  line = strtok_r(NULL, "\r\n", &rest);
+  assert_true(strtod(strrchr(line, ',') + 1, NULL) == 2.0 / 3);
   line = strtok_r(NULL, "\r\n", &rest);
   assert_string_equal(strrchr(line, ','), ",1e-300");
   line = strtok_r(NULL, "\r\n", &rest);
@@ -413,6 +448,7 @@ int main(void) {
       cmocka_unit_test(bad_cells_are_refused_whole),
       cmocka_unit_test(runs_that_do_not_fit_are_refused),
       cmocka_unit_test(append_only),
+      cmocka_unit_test(made_by_several_at_once),
       cmocka_unit_test(files_that_are_not_ours),
       cmocka_unit_test(merge_adds_once),
       cmocka_unit_test(merge_completes_a_run),

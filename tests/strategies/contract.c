@@ -1,113 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every strategy keeps the contract of core/strategy.h: one driver, all strategies. */
-#include "core/linear.h"
-#include "strategies/strategies.h"
+#include "tests/strategies/fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Each strategy's hot half, behind one table for this test only. */
-struct hot {
-  const char *name;
-  uint8_t *(*at)(void *view, uint64_t ea, uint64_t n);
-  uint8_t *(*span)(void *view, uint64_t ea, uint64_t n);
-  uint64_t (*size)(void *view); /* memory.size at the start of a function */
-};
-
-#define TM_STRATEGY(S, kind, summary, source) extern const struct hot hot_##S;
-#include "strategies/strategies.def"
-#undef TM_STRATEGY
-
-static const struct hot *const hots[] = {
-#define TM_STRATEGY(S, kind, summary, source) &hot_##S,
-#include "strategies/strategies.def"
-#undef TM_STRATEGY
-};
-
 static const struct tm_memory_type small = {
     .min_pages = 1, .max_pages = 8, .index = TM_INDEX32, .shared = true};
-
-struct fixture {
-  const struct tm_strategy_entry *entry;
-  const struct hot *hot;
-  struct tm_linear *memory;
-  void *view, *other;
-};
-
-static const char *current; /* the strategy under test, for messages */
-
-static void open_fixture(struct fixture *f, size_t i, const struct tm_memory_type *type) {
-  tm_trap_install(); /* cmocka has put its own handler over it */
-  size_t count;
-  f->entry = &tm_strategies(&count)[i];
-  f->hot = hots[i];
-  current = f->hot->name;
-  assert_int_equal(tm_linear_new(f->entry->strategy, type, &f->memory), 0);
-  f->view = calloc(1, f->entry->strategy->view_bytes);
-  f->other = calloc(1, f->entry->strategy->view_bytes);
-  assert_int_equal(tm_linear_attach(f->memory, f->view), 0);
-  assert_int_equal(tm_linear_attach(f->memory, f->other), 0);
-}
-
-static void close_fixture(struct fixture *f) {
-  assert_true(f->entry->strategy->valid(f->memory->memory));
-  tm_linear_detach(f->memory, f->view);
-  tm_linear_detach(f->memory, f->other);
-  tm_linear_drop(f->memory);
-  free(f->view);
-  free(f->other);
-}
-
-#define FOR_EACH_STRATEGY(f, type)                                                                 \
-  for (size_t i_ = 0, n_ = sizeof hots / sizeof *hots; i_ < n_; i_++)                              \
-    for (struct fixture f, *once_ = (open_fixture(&f, i_, (type)), &f); once_;                     \
-         close_fixture(&f), once_ = NULL, current = NULL)
-
-struct access {
-  const struct fixture *f;
-  void *view;
-  uint64_t ea;
-  uint8_t byte;
-  bool write;
-};
-
-static void access_body(void *argument) {
-  struct access *a = argument;
-  volatile uint8_t *p = a->f->hot->at(a->view, a->ea, 1);
-  if (a->write)
-    *p = a->byte;
-  else
-    a->byte = *p;
-}
-
-static enum tm_trap_code access_at(const struct fixture *f, void *view, uint64_t ea, int write) {
-  struct tm_trap trap;
-  struct access a = {.f = f, .view = view, .ea = ea, .write = write >= 0, .byte = (uint8_t)write};
-  return tm_guest_call(access_body, &a, &trap);
-}
-
-/* The accesses below run outside translated code; tell the handler that they are a guest's. */
-extern char __executable_start[], etext[];
-static int register_code(void **state) {
-  (void)state;
-  return tm_trap_add_code((uintptr_t)__executable_start, (uintptr_t)etext);
-}
-
-/* Name the strategy at which a test stopped. */
-static int name_the_strategy(void **state) {
-  (void)state;
-  if (current) print_message("stopped at %s\n", current);
-  current = NULL;
-  return 0;
-}
 
 /* Does memory.size of an instance follow the grows of another? */
 static bool size_follows(const struct fixture *f) { return strcmp(f->hot->name, "copysize") != 0; }
@@ -183,6 +83,7 @@ static void *grow_many(void *argument) {
   void *view = calloc(1, s->view_bytes);
   if (tm_linear_attach(g->f->memory, view)) abort();
   pthread_barrier_wait(g->start);
+  tm_linear_unpark(g->f->memory, view);
   for (int i = 0; i < GROWS; i++) {
     int64_t old = s->grow(view, 1);
     if (old < 1 || old > GROWERS * GROWS) abort();
@@ -191,6 +92,7 @@ static void *grow_many(void *argument) {
     if (!p || *p != 0) abort(); /* my page is there and zero */
     *p = 1;
   }
+  tm_linear_park(g->f->memory, view);
   tm_linear_detach(g->f->memory, view);
   free(view);
   return NULL;
@@ -209,7 +111,9 @@ static void concurrent_grows_are_atomic(void **state) {
     pthread_t threads[GROWERS];
     struct grower g = {&f, &start, seen};
     for (int t = 0; t < GROWERS; t++) pthread_create(&threads[t], NULL, grow_many, &g);
+    tm_linear_park(f.memory, f.view);
     for (int t = 0; t < GROWERS; t++) pthread_join(threads[t], NULL);
+    tm_linear_unpark(f.memory, f.view);
     pthread_barrier_destroy(&start);
     for (int i = 1; i <= GROWERS * GROWS; i++) assert_int_equal(seen[i], 1);
     assert_int_equal(f.hot->size(f.view), 1 + GROWERS * GROWS);
@@ -229,12 +133,12 @@ static void memories_of_64_bit_indices_are_enforced(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_teardown(grow_returns_the_old_length, name_the_strategy),
-      cmocka_unit_test_teardown(grow_beyond_the_maximum_changes_nothing, name_the_strategy),
-      cmocka_unit_test_teardown(accesses_follow_the_length, name_the_strategy),
-      cmocka_unit_test_teardown(spans_are_always_checked, name_the_strategy),
-      cmocka_unit_test_teardown(concurrent_grows_are_atomic, name_the_strategy),
-      cmocka_unit_test_teardown(memories_of_64_bit_indices_are_enforced, name_the_strategy),
+      strategy_test(grow_returns_the_old_length),
+      strategy_test(grow_beyond_the_maximum_changes_nothing),
+      strategy_test(accesses_follow_the_length),
+      strategy_test(spans_are_always_checked),
+      strategy_test(concurrent_grows_are_atomic),
+      strategy_test(memories_of_64_bit_indices_are_enforced),
   };
-  return cmocka_run_group_tests(tests, register_code, NULL);
+  return cmocka_run_group_tests(tests, fixture_register_code, NULL);
 }

@@ -313,8 +313,14 @@ enum { THREADS = 4, ROUNDS = 2000 };
 
 /* Open, write, move and close on shared numbers: any errno will do, but no call may touch a file
  * that is not the guest's, and every host descriptor comes back. */
+struct churner {
+  struct guest *g;
+  uint32_t result; /* a place of its own in guest memory */
+};
+
 static void *churn(void *argument) {
-  struct guest *g = argument;
+  const struct churner *c = argument;
+  struct guest *g = c->g;
   struct tm_wasi_instance own = g->env;
   for (int i = 0; i < ROUNDS; i++) {
     uint32_t fd;
@@ -326,7 +332,7 @@ static void *churn(void *argument) {
         tm_wasi_table_put(&g->process->table, tm_wasi_file_new(host, FILE_RIGHTS, 0), &fd);
     }
     uint32_t other = 4 + (uint32_t)i % 3;
-    tm_wasi_fd_write(&own, other, AT_IOVS, 1, AT_RESULT);
+    tm_wasi_fd_write(&own, other, AT_IOVS, 1, c->result);
     tm_wasi_fd_renumber(&own, other, 4 + (uint32_t)(i + 1) % 3);
     tm_wasi_fd_close(&own, other);
   }
@@ -340,8 +346,11 @@ static void threads_share_descriptors(void **state) {
   int lowest = dup(0);
   close(lowest);
   pthread_t threads[THREADS];
-  for (int i = 0; i < THREADS; i++)
-    assert_int_equal(pthread_create(&threads[i], NULL, churn, g), 0);
+  struct churner churners[THREADS];
+  for (uint32_t i = 0; i < THREADS; i++) {
+    churners[i] = (struct churner){g, AT_RESULT + 4 * i};
+    assert_int_equal(pthread_create(&threads[i], NULL, churn, &churners[i]), 0);
+  }
   for (int i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
   for (uint32_t fd = 4; fd < 4 + THREADS * ROUNDS; fd++) tm_wasi_fd_close(&g->env, fd);
   assert_int_equal(tm_wasi_table_count(&g->process->table), 4);

@@ -94,6 +94,11 @@ int tm_model_file_map(int file, uint64_t bytes, uint8_t **base);
 
 uint32_t tm_model_thread(void);
 
+/* Read-side sections of a flavour of RCU; begin: true when the thread was a reader already. */
+bool tm_model_rcu_begin(struct tm_site *site, unsigned flavour);
+void tm_model_rcu_end(struct tm_site *site, unsigned flavour);
+void tm_model_rcu_wait(struct tm_site *take, struct tm_site *drop, unsigned flavour);
+
 void *tm_model_allocate(size_t bytes); /* zeroed; gone when the execution ends */
 void *tm_model_reallocate(void *old, size_t bytes);
 

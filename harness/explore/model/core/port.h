@@ -71,6 +71,8 @@
 #define calloc(count, bytes) tm_model_allocate((count) * (bytes))
 #define realloc(p, bytes)    tm_model_reallocate(p, bytes)
 #define free(p)              ((void)(p))
+#define tm_port_alloc(bytes) tm_model_allocate(bytes)
+#define tm_port_free(p)      ((void)(p))
 
 /* ---- locks -----------------------------------------------------------------------------------*/
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* core/rcu.h: what strategies use of liburcu, in its two flavours.
+ *
+ *   qsbr  a reader is any thread between begin and end; it announces now and then, by quiescent,
+ *         that it holds nothing
+ *   memb  a reader holds a read-side section from begin to end, and renews it now and then; the
+ *         waiting side issues membarrier(2), so the reader's side is free of fences
+ *
+ * Threads are registered with liburcu when they first need it and unregistered when they end. begin
+ * returns true when the thread was a reader already; then whoever came first ends.
+ * As with core/port.h, the explorer can put a model in place of this file.
+ */
+#ifndef TM_CORE_RCU_H
+#define TM_CORE_RCU_H
+
+#include <stdbool.h>
+
+#define _LGPL_SOURCE /* inline the readers' functions: none is longer than ten lines */
+#include <urcu/urcu-memb.h>
+#include <urcu/urcu-qsbr.h>
+
+/* Starts an object that readers may still hold when it is retired. */
+struct tm_rcu_node {
+  struct rcu_head head;
+  void (*free)(struct tm_rcu_node *node);
+};
+
+bool tm_rcu_qsbr_begin(void);
+void tm_rcu_qsbr_end(void);
+/* Call free(node) on another thread once every reader of now has been quiescent or ended. */
+void tm_rcu_qsbr_retire(struct tm_rcu_node *node, void (*free)(struct tm_rcu_node *node));
+/* Wait until everything retired has been freed. The caller is no reader. */
+void tm_rcu_qsbr_drain(void);
+
+/* The calling thread holds nothing now. Does nothing on a thread that is no reader. */
+static inline void tm_rcu_qsbr_quiescent(void) {
+  if (urcu_qsbr_read_ongoing()) urcu_qsbr_quiescent_state();
+}
+
+bool tm_rcu_memb_begin(void);
+void tm_rcu_memb_end(void);
+void tm_rcu_memb_retire(struct tm_rcu_node *node, void (*free)(struct tm_rcu_node *node));
+void tm_rcu_memb_drain(void);
+/* Wait until every section of now has ended or been renewed. A section of the caller's own is left
+ * meanwhile. */
+void tm_rcu_memb_wait(void);
+
+static inline void tm_rcu_memb_quiescent(void) {
+  if (!urcu_memb_read_ongoing()) return;
+  urcu_memb_read_unlock();
+  urcu_memb_read_lock();
+}
+
+#endif
