@@ -5,6 +5,10 @@
 
 #include <pthread.h>
 
+#if defined(__SANITIZE_THREAD__)
+char tm_rcu_period;
+#endif
+
 /* liburcu's headers declare these only for the flavour that a file includes first. */
 extern void urcu_qsbr_call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head));
 extern void urcu_qsbr_barrier(void);
@@ -61,16 +65,19 @@ bool tm_rcu_qsbr_begin(void) {
 }
 
 void tm_rcu_qsbr_end(void) {
+  TM_RCU_READER_HOLDS_NOTHING();
   if (qsbr_registered) urcu_qsbr_thread_offline();
 }
 
 static void free_node(struct rcu_head *head) {
+  TM_RCU_PERIOD_IS_OVER();
   struct tm_rcu_node *node = caa_container_of(head, struct tm_rcu_node, head);
   node->free(node);
 }
 
 void tm_rcu_qsbr_retire(struct tm_rcu_node *node, void (*free)(struct tm_rcu_node *node)) {
   node->free = free;
+  TM_RCU_READER_HOLDS_NOTHING();     /* nor does the grower that retires it */
   bool nested = tm_rcu_qsbr_begin(); /* liburcu asks it of the caller of call_rcu */
   urcu_qsbr_call_rcu(&node->head, free_node);
   if (!nested) tm_rcu_qsbr_end();
@@ -86,11 +93,13 @@ bool tm_rcu_memb_begin(void) {
 }
 
 void tm_rcu_memb_end(void) {
+  TM_RCU_READER_HOLDS_NOTHING();
   if (urcu_memb_read_ongoing()) urcu_memb_read_unlock();
 }
 
 void tm_rcu_memb_retire(struct tm_rcu_node *node, void (*free)(struct tm_rcu_node *node)) {
   node->free = free;
+  TM_RCU_READER_HOLDS_NOTHING(); /* nor does the grower that retires it */
   register_memb();
   urcu_memb_call_rcu(&node->head, free_node);
 }
@@ -102,5 +111,6 @@ void tm_rcu_memb_wait(void) {
   bool reading = urcu_memb_read_ongoing();
   if (reading) urcu_memb_read_unlock();
   urcu_memb_synchronize_rcu();
+  TM_RCU_PERIOD_IS_OVER();
   if (reading) urcu_memb_read_lock();
 }

@@ -70,10 +70,11 @@ static inline bool tm_running_begin(struct tm_running *r, void *view) {
   tm_lock_take(&r->lock);
   void **place = tm_running_place_(r);
   bool nested = *place != NULL;
-  while (!nested && tm_load_rlx(&r->stopping)) { /* Relaxed: stored under the lock, or go. */
+  /* ORDER: the grower's changes before this thread runs; go stores without the lock.
+   * PAIRS: tm_running_go. */
+  while (!nested && tm_load_acq(&r->stopping)) {
     tm_lock_drop(&r->lock);
-    /* ORDER: the grower's changes before this thread runs. PAIRS: tm_running_go. */
-    tm_await(tm_load_acq(&r->stopping) == 0);
+    tm_await(tm_load_rlx(&r->stopping) == 0); /* Relaxed: looked at again under the lock. */
     tm_lock_take(&r->lock);
     place = tm_running_place_(r);
   }

@@ -187,6 +187,17 @@ void tm_stack_need(size_t bytes) {
   if ((uintptr_t)&here - self.stack_low < bytes) tm_trap(TM_TRAP_STACK_EXHAUSTED);
 }
 
+#if defined(__SANITIZE_THREAD__)
+/* A trap leaves its handler by a jump, after which ThreadSanitizer still thinks that it is in one,
+ * and takes every call to malloc for unsafe. Proof that it is not: the signal is raised by an
+ * instruction of guest code, so it never interrupts a library function. */
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void) { return "report_signal_unsafe=0"; }
+/* liburcu is not built with it, and its own accesses are not ours to judge. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void) { return "race:liburcu\nrace:^urcu_\n"; }
+#endif
+
 /* ---- the handler ------------------------------------------------------------------------------*/
 
 static struct sigaction previous_segv, previous_bus, previous_ill;
