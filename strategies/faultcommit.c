@@ -21,6 +21,7 @@ int64_t tm_faultcommit_grow(struct tm_faultcommit_view *v, uint64_t delta) {
   uint64_t old = tm_load_sc(&m->bytes);
   do {
     if (!tm_region_fits(&m->region, old, delta)) return -1;
+    TM_POINT("computed");
     /* ORDER: seq-cst read-modify-write, for delta 0 as well.
      * PAIRS: tm_faultcommit_pages, tm_faultcommit_fault and itself. */
   } while (!tm_cas_sc(&m->bytes, &old, old + delta * TM_PAGE_BYTES));

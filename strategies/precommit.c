@@ -27,6 +27,7 @@ int64_t tm_precommit_grow(struct tm_precommit_view *v, uint64_t delta) {
   uint64_t old = tm_load_sc(&m->bytes);
   do {
     if (delta > m->region.max_pages - old / TM_PAGE_BYTES) return -1;
+    TM_POINT("computed");
     /* ORDER: seq-cst read-modify-write, for delta 0 as well. PAIRS: tm_precommit_pages and itself.
      */
   } while (!tm_cas_sc(&m->bytes, &old, old + delta * TM_PAGE_BYTES));

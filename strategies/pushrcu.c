@@ -55,8 +55,11 @@ int64_t tm_pushrcu_grow(struct tm_pushrcu_view *v, uint64_t delta) {
   tm_fence_sc();
   bool nested = tm_rcu_memb_begin();
   /* ORDER: a view's members after the pointer to it. PAIRS: tm_pushrcu_attach. */
-  for (struct tm_pushrcu_view *each = tm_load_acq(&m->first); each; each = tm_load_acq(&each->next))
+  for (struct tm_pushrcu_view *each = tm_load_acq(&m->first); each;
+       each = tm_load_acq(&each->next)) {
+    TM_POINT("walking");
     tm_copy_raise(&each->bytes, old + delta * TM_PAGE_BYTES);
+  }
   if (!nested) tm_rcu_memb_end();
   TM_POINT("pushed");
   return tm_length_end(&m->length, old, delta);

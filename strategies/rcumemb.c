@@ -8,8 +8,10 @@ int tm_rcumemb_init(struct tm_rcumemb_memory *m, const struct tm_memory_type *ty
 void tm_rcumemb_fini(struct tm_rcumemb_memory *m) { tm_moving_fini(&m->moving); }
 
 int tm_rcumemb_attach(struct tm_rcumemb_memory *m, struct tm_rcumemb_view *v) {
+  tm_lock_take(&m->moving.lock);
   *v = (struct tm_rcumemb_view){
       .base = m->moving.region.base, .current = &m->moving.current, .memory = m};
+  tm_lock_drop(&m->moving.lock);
   return 0;
 }
 

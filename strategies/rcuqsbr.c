@@ -8,8 +8,10 @@ int tm_rcuqsbr_init(struct tm_rcuqsbr_memory *m, const struct tm_memory_type *ty
 void tm_rcuqsbr_fini(struct tm_rcuqsbr_memory *m) { tm_moving_fini(&m->moving); }
 
 int tm_rcuqsbr_attach(struct tm_rcuqsbr_memory *m, struct tm_rcuqsbr_view *v) {
+  tm_lock_take(&m->moving.lock);
   *v = (struct tm_rcuqsbr_view){
       .base = m->moving.region.base, .current = &m->moving.current, .memory = m};
+  tm_lock_drop(&m->moving.lock);
   return 0;
 }
 

@@ -35,7 +35,7 @@ struct tm_rcuqsbr_memory {
   struct tm_moving moving;
 };
 struct tm_rcuqsbr_view {
-  uint8_t *base;                 /* the first one; not used by accesses */
+  uint8_t *base;                 /* as of attach; not used by accesses */
   struct tm_atomic_ptr *current; /* the memory's pointer to its descriptor */
   struct tm_rcuqsbr_memory *memory;
 };

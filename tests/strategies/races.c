@@ -251,6 +251,22 @@ static void two_grows_return_one_length(void **state) {
   }
 }
 
+/* Grows by compare-and-swap start over when another was faster. */
+static void two_grows_return_two_lengths(void **state) {
+  (void)state;
+  static const char *const lockless[] = {"precommit", "faultcommit", "uffd"};
+  for (size_t i = 0; i < sizeof lockless / sizeof *lockless; i++) {
+    struct fixture f;
+    fixture_open_named(&f, lockless[i], &small);
+    g = &f;
+    where = "computed";
+    assert_int_equal(grow_with(&f, 1, grow_inside), 2);
+    assert_int_equal(nested, 1);
+    assert_int_equal(f.hot->size(f.other), 3);
+    fixture_close(&f);
+  }
+}
+
 /* V8's way of growing: the loser of the swap leaves its pages accessible. */
 static void casgrow_leaves_a_phantom_page(void **state) {
   (void)state;
@@ -302,6 +318,67 @@ static void a_store_is_lost(void **state) {
   }
 }
 
+/* ---- pushrcu: instances that come and go while a grower walks
+ * ----------------------------------*/
+
+static void *late;
+
+static void attach_inside(const char *name) {
+  if (!where || strcmp(name, where)) return;
+  where = NULL;
+  assert_int_equal(tm_linear_attach(g->memory, late), 0);
+}
+
+/* A view attached after the walk and before the length is published gets the new length. */
+static void a_view_attached_during_a_grow_is_not_left_behind(void **state) {
+  (void)state;
+  struct fixture f;
+  fixture_open_named(&f, "pushrcu", &small);
+  g = &f;
+  late = calloc(1, f.entry->strategy->view_bytes);
+  where = "pushed";
+  assert_int_equal(grow_with(&f, 1, attach_inside), 1);
+  assert_int_equal(byte_at(&f, late, n), 0);
+  tm_linear_detach(f.memory, late);
+  free(late);
+  fixture_close(&f);
+}
+
+static struct tm_atomic_u32 detached;
+static pthread_t detacher;
+
+static void *detach_late(void *unused) {
+  (void)unused;
+  tm_linear_detach(g->memory, late);
+  tm_store_sc(&detached, 1);
+  return NULL;
+}
+
+static void detach_meanwhile(const char *name) {
+  if (!where || strcmp(name, where)) return;
+  where = NULL;
+  pthread_create(&detacher, NULL, detach_late, NULL);
+  for (int i = 0; i < 1000; i++) sched_yield(); /* a chance for it to be wrong, not a proof */
+  assert_int_equal(tm_load_sc(&detached), 0);
+}
+
+/* A view may be freed once it is detached, so detach waits for a grower that may hold it. */
+static void a_detach_waits_for_the_walk(void **state) {
+  (void)state;
+  struct fixture f;
+  fixture_open_named(&f, "pushrcu", &small);
+  g = &f;
+  late = calloc(1, f.entry->strategy->view_bytes);
+  assert_int_equal(tm_linear_attach(f.memory, late), 0);
+  tm_store_sc(&detached, 0);
+  where = "walking";
+  assert_int_equal(grow_with(&f, 1, detach_meanwhile), 1);
+  pthread_join(detacher, NULL);
+  assert_int_equal(tm_load_sc(&detached), 1);
+  free(late);
+  fixture_close(&f);
+}
+
 /* ---- one activation over a grow of a peer -----------------------------------------------------*/
 
 struct activation {
@@ -309,7 +386,7 @@ struct activation {
   void *frame;
   bool again;
 };
-static void access_in_activation(void *argument) {
+__attribute__((no_sanitize("thread"))) static void access_in_activation(void *argument) {
   struct activation *a = argument;
   (void)*(volatile uint8_t *)a->f->hot->at_in(a->f->other, a->frame, n, 1);
 }
@@ -343,9 +420,12 @@ int main(void) {
       strategy_test(a_grow_that_fails_is_never_seen),
       strategy_test(phantom_shows_a_page_of_a_grow_that_fails),
       strategy_test(two_grows_return_one_length),
+      strategy_test(two_grows_return_two_lengths),
       strategy_test(casgrow_leaves_a_phantom_page),
       strategy_test(mapfixed_wipes_a_page_after_its_grow),
       strategy_test(a_store_is_lost),
+      strategy_test(a_view_attached_during_a_grow_is_not_left_behind),
+      strategy_test(a_detach_waits_for_the_walk),
       strategy_test(an_ordered_grow_is_seen_in_the_same_activation),
   };
   return cmocka_run_group_tests(tests, fixture_register_code, NULL);
