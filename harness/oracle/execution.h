@@ -172,10 +172,10 @@ uint64_t tm_execution_pages(const struct tm_execution *x, unsigned event); /* th
 
 /* axioms.c: check a complete execution word for word; the first violation as a sentence in `why`.
  * `tot` must be total. */
-bool tm_axioms_hold(const struct tm_litmus *test, const struct tm_cells *cells,
-                    const struct tm_execution *x, char *why, size_t room);
+bool tm_axioms_hold(const struct tm_litmus *test, const struct tm_execution *x, char *why,
+                    size_t room);
 
-/* explain.c: "B.2 (s = size)": the name of an event in messages. */
+/* explain.c: "B: s = size": the name of an event in messages. */
 char *tm_event_text(const struct tm_litmus *test, const struct tm_event *event, char *out,
                     size_t room);
 

@@ -63,23 +63,34 @@ static bool add_tot(struct state *s, unsigned a, unsigned b) {
 
 /* ---- the axioms, as far as what is chosen allows to tell ---- */
 
-static bool hb_allows(const struct state *s, unsigned r, unsigned w, tm_set others) {
+static bool hb_allows_but(const struct state *s, unsigned r, unsigned w, tm_set others,
+                          unsigned without) {
   const struct tm_relation *hb = &s->x.hb;
-  if (hb->after[r] & TM_BIT(w) && !leaves_out(s, TM_AXIOM_NO_FUTURE)) return false;
-  return !(hb->after[w] & hb->before[r] & others) || leaves_out(s, TM_AXIOM_NOT_HIDDEN);
+  if (hb->after[r] & TM_BIT(w) && !(without & TM_AXIOM_NO_FUTURE)) return false;
+  return !(hb->after[w] & hb->before[r] & others) || without & TM_AXIOM_NOT_HIDDEN;
 }
 
-/* Is there a length that lets this bounds check end as its path says? Picks the first. */
-static bool check_has_length(struct state *s, unsigned r) {
+static bool hb_allows(const struct state *s, unsigned r, unsigned w, tm_set others) {
+  return hb_allows_but(s, r, w, others, s->search->without);
+}
+
+static bool pick_length(struct state *s, unsigned r, unsigned without) {
   const struct tm_event *e = &s->x.event[r];
   for (unsigned i = 0; i < s->x.lengths; i++) {
     unsigned w = s->x.length_write[i];
     uint64_t bytes = s->x.pages_after[w] * TM_LITMUS_PAGE_BYTES;
-    if (bytes < e->low || bytes > e->high || !hb_allows(s, r, w, s->length_writers)) continue;
+    if (bytes < e->low || bytes > e->high) continue;
+    if (!hb_allows_but(s, r, w, s->length_writers, without)) continue;
     s->x.length_from[r] = (int)w;
     return true;
   }
   return false;
+}
+
+/* Is there a length that lets this bounds check end as its path says? If some axioms are left out,
+ * one that needs no leave is taken before one that does. */
+static bool check_has_length(struct state *s, unsigned r) {
+  return pick_length(s, r, 0) || (s->search->without && pick_length(s, r, s->search->without));
 }
 
 /* Clauses 2 and 3 of sc-last-visible, as edges of tot: a seq-cst write W' of R's range that W

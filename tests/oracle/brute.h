@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/oracle/brute.h: the axioms by brute force, to check the oracle with.
+ *
+ * For small tests only. Every thread guesses the value of every read; for every combination of
+ * guesses, every total order of the events and every choice of writers that explains the guesses,
+ * the definitions of relaxed.rst are evaluated as they stand. Shares no code with harness/oracle.
+ */
+#ifndef TM_TESTS_ORACLE_BRUTE_H
+#define TM_TESTS_ORACLE_BRUTE_H
+
+#include "harness/litmus/litmus.h"
+
+enum brute_answer { BRUTE_DONE, BRUTE_TOO_LARGE };
+
+/* Call `row` once for each allowed outcome (repetitions may occur). Refuses tests that would take
+ * more than about `most` checks of a whole execution. */
+enum brute_answer brute_outcomes(const struct tm_litmus *test, uint64_t most,
+                                 bool (*known)(void *user, const struct tm_value row[]),
+                                 void (*row)(void *user, const struct tm_value row[]), void *user);
+
+#endif
