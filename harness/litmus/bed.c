@@ -130,20 +130,22 @@ static uint32_t host_instantiate(void *unused, uint32_t min) {
 
 /* ---- opening ----------------------------------------------------------------------------------*/
 
-static int translate(struct tm_bed *bed, struct tm_error *error) {
+int tm_litmus_load_suite(const struct tm_litmus *const tests[], size_t count,
+                         const struct tm_strategy *strategy, struct tm_module **suite,
+                         struct tm_error *error) {
   char *text = NULL;
   size_t size, wasm_size;
   unsigned char *wasm;
   FILE *out = open_memstream(&text, &size);
   if (!out) return tm_fail(error, -ENOMEM, "out of memory");
-  struct tm_wat_options wat = {.forever_ns = -1};
-  tm_litmus_wat(bed->test, &wat, out);
+  tm_litmus_wat_suite(tests, count, &(struct tm_wat_options){.forever_ns = -1}, out);
   fclose(out);
-  int result = tm_wat_to_wasm(bed->test->name, text, size, &wasm, &wasm_size, error);
+  const char *name = count == 1 ? tests[0]->name : "litmus";
+  int result = tm_wat_to_wasm(name, text, size, &wasm, &wasm_size, error);
   free(text);
   if (result) return result;
-  struct tm_module_options options = {.strategy = bed->options->strategy};
-  result = tm_module_load_bytes(bed->test->name, wasm, wasm_size, &options, &bed->module, error);
+  struct tm_module_options options = {.strategy = strategy, .progress = count > 1};
+  result = tm_module_load_bytes(name, wasm, wasm_size, &options, suite, error);
   free(wasm);
   return result;
 }
@@ -159,7 +161,8 @@ int tm_bed_open(struct tm_bed *bed, const struct tm_litmus *test,
   bed->idle = calloc(options->instances + 1, sizeof *bed->idle);
   if (!bed->edge_pages || !bed->end_pages || !bed->idle)
     return tm_fail(error, -ENOMEM, "out of memory");
-  return translate(bed, error);
+  bed->module = options->suite;
+  return bed->module ? 0 : tm_litmus_load_suite(&test, 1, options->strategy, &bed->module, error);
 }
 
 static void discard(struct tm_bed *bed) {
@@ -179,7 +182,7 @@ static void discard(struct tm_bed *bed) {
 
 void tm_bed_close(struct tm_bed *bed) {
   discard(bed);
-  tm_module_free(bed->module);
+  if (bed->module != bed->options->suite) tm_module_free(bed->module);
   free(bed->edge_pages);
   free(bed->end_pages);
   free(bed->idle);
@@ -189,7 +192,7 @@ void tm_bed_close(struct tm_bed *bed) {
 
 static int add_instance(struct tm_bed *bed, unsigned t, struct tm_error *error) {
   struct tm_lane *lane = &bed->lane[t];
-  *lane = (struct tm_lane){.index = t};
+  lane->index = t;
   if (bed->test->one_instance && t > 0) {
     lane->instance = bed->lane[0].instance;
   } else {
@@ -210,14 +213,19 @@ static int add_instance(struct tm_bed *bed, unsigned t, struct tm_error *error) 
     lane->own_instance = true;
   }
   lane->view = tm_instance_view(lane->instance);
-  for (unsigned step = 0; step < bed->test->thread[t].steps; step++) {
-    char name[TM_LITMUS_NAME + 16];
-    struct tm_extern item;
-    snprintf(name, sizeof name, "%s_from_%u", bed->test->thread[t].name, step);
-    if (tm_instance_export(lane->instance, name, &item))
-      lane->entry[step] = (tm_entry)item.func.code;
-  }
   return 0;
+}
+
+/* Entries are C functions, the same for every instance: look them up once. */
+static void find_entries(struct tm_bed *bed) {
+  for (unsigned t = 0; t < bed->test->threads; t++)
+    for (unsigned step = 0; step < bed->test->thread[t].steps; step++) {
+      char name[2 * TM_LITMUS_NAME + 16];
+      struct tm_extern item;
+      tm_litmus_export_name(bed->test, true, t, step, name, sizeof name);
+      if (tm_instance_export(bed->lane[t].instance, name, &item))
+        bed->lane[t].entry[step] = (tm_entry)item.func.code;
+    }
 }
 
 /* Is this byte accessible? The kernel says so without a signal. */
@@ -275,6 +283,7 @@ int tm_bed_renew(struct tm_bed *bed, struct tm_error *error) {
   for (unsigned t = 0; t < bed->test->threads && !result; t++) result = add_instance(bed, t, error);
   if (!result) result = attach_idle(bed, error);
   if (result) return result;
+  if (!bed->lane[0].entry[0]) find_entries(bed);
   bed->base = *(uint8_t **)bed->lane[0].view;
   if (bed->options->resident && !plan->fresh && (result = make_resident(bed, error))) return result;
   for (uint32_t r = 0; r <= plan->rounds; r++)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/litmus/json.h"
 #include "harness/litmus/run.h"
 #include "harness/stats/stats.h"
 
@@ -60,10 +61,7 @@ void tm_run_print(const struct tm_litmus *test, const struct tm_run_options *opt
     print_row(test, tm_histogram_row(r->histogram, i), out);
   fprintf(out, "Grades: forbidden %" PRIu64 ", weak %" PRIu64 ", sc %" PRIu64 "\n", r->forbidden,
           r->weak, r->sc);
-  fprintf(out, "Observation %s %s %" PRIu64 " %" PRIu64 "\n", test->name,
-          r->witnesses == 0 ? "Never"
-          : others == 0     ? "Always"
-                            : "Sometimes",
+  fprintf(out, "Observation %s %s %" PRIu64 " %" PRIu64 "\n", test->name, tm_run_observation(r),
           r->witnesses, others);
   if (r->rounds) print_rates(r, out);
   print_how(options, r, out);

@@ -7,6 +7,7 @@
 #include "harness/stats/stats.h"
 
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -49,8 +50,29 @@ struct session {
   struct tm_atomic_u64 start_tick;      /* timebase: of the round just opened */
   struct tm_atomic_u64 published;       /* perpetual: rounds the grower has finished */
   struct tm_atomic_u32 kicking;
-  uint8_t *stuck; /* per round: a bit for each thread that waits for ever */
+  struct tm_atomic_u64 end; /* the batch ends before this round; lowered when time is up */
+  double deadline;          /* of the batch, on the monotonic clock */
+  uint8_t *stuck;           /* per round: a bit for each thread that waits for ever */
 };
+
+static double seconds_now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Called by the one thread that opens rounds, every now and then: end the batch when time is up. */
+static void look_at_the_clock(struct session *s, uint32_t next_round) {
+  if (next_round % 16 || seconds_now() < s->deadline) return;
+  /* ORDER: with the release of the round that follows. PAIRS: ended. */
+  if (next_round < tm_load_rlx(&s->end)) tm_store_rel(&s->end, next_round);
+}
+
+/* Is this round beyond the end of the batch? */
+static bool ended(struct session *s, uint32_t round) {
+  /* ORDER: the end before the rounds it closes. PAIRS: look_at_the_clock. */
+  return round >= tm_load_acq(&s->end);
+}
 
 static uint32_t chunk_of(const struct session *s, uint32_t round) {
   return (uint32_t)((uint64_t)round * CHUNKS / s->bed.plan.rounds);
@@ -131,6 +153,7 @@ static void wake_the_stuck(struct session *s, uint32_t meeting) {
 /* The last to arrive looks at the length, once every thread has ended the round before. */
 static void open_round(struct session *s, uint32_t round) {
   struct tm_bed *bed = &s->bed;
+  look_at_the_clock(s, round);
   uint64_t pages = bed->memory->strategy->pages(bed->lane[0].view);
   if (round > 0) bed->end_pages[round - 1] = pages;
   bed->edge_pages[round] = pages;
@@ -170,24 +193,29 @@ static void wait_for_tick(struct worker *w) {
 }
 
 static void meeting_loop(struct worker *w) {
-  uint32_t rounds = w->session->bed.plan.rounds;
-  for (; w->round < rounds; w->round++) {
+  for (;; w->round++) {
     meet(w, w->round);
+    if (ended(w->session, w->round)) return;
     wait_for_tick(w);
     run_round(w, 0);
   }
-  meet(w, rounds);
 }
 
 /* ---- perpetual --------------------------------------------------------------------------------*/
 
+/* The grower has finished a round. */
+static void publish(struct session *s, uint32_t rounds) {
+  look_at_the_clock(s, rounds);
+  /* ORDER: the end, if it was lowered, before the round that it closes; the guest needs no order:
+   * observers start their skew when they see it. PAIRS: observer_loop. */
+  tm_store_rel(&s->published, rounds);
+}
+
 static void grower_loop(struct worker *w) {
   struct session *s = w->session;
-  for (; w->round < s->bed.plan.rounds; w->round++) {
+  for (; !ended(s, w->round); w->round++) {
     run_round(w, 0);
-    /* ORDER: none needed by the guest; observers start their skew when they see it.
-     * PAIRS: observer_loop. */
-    tm_store_rel(&s->published, (uint64_t)w->round + 1);
+    publish(s, w->round + 1);
   }
 }
 
@@ -199,7 +227,7 @@ static void observer_loop(struct worker *w) {
     /* ORDER: see grower_loop. PAIRS: grower_loop. */
     while ((now = tm_load_acq(&s->published)) == w->last_seen) tm_port_relax((unsigned)turn++);
     tm_linear_unpark(s->bed.memory, w->lane->view);
-    if (now >= s->bed.plan.rounds) return;
+    if (ended(s, (uint32_t)now)) return;
     w->last_seen = now;
     w->round = (uint32_t)now;
     int64_t until = (int64_t)tm_arch_ticks() + skew_of(w, w->round);
@@ -212,8 +240,9 @@ static void observer_loop(struct worker *w) {
 /* Without a grower: every round has its own places; meet only now and then. */
 static void free_loop(struct worker *w) {
   struct session *s = w->session;
-  for (; w->round < s->bed.plan.rounds; w->round++) {
+  for (; !ended(s, w->round); w->round++) {
     if (w->round % FREE_WINDOW == 0) {
+      if (w->lane->index == 0) look_at_the_clock(s, w->round + FREE_WINDOW);
       uint64_t window = w->round / FREE_WINDOW;
       /* ORDER: none needed; it keeps the threads near each other. PAIRS: itself. */
       tm_fetch_add_acqrel(&s->arrived, 1);
@@ -238,7 +267,7 @@ static void guest_body(void *argument) {
     bool observer = s->mode == TM_RUN_PERPETUAL && s->bed.plan.grower >= 0 &&
                     (int)w->lane->index != s->bed.plan.grower;
     bool grower = s->mode == TM_RUN_PERPETUAL && s->bed.plan.grower >= 0 && !observer;
-    if (grower) tm_store_rel(&s->published, (uint64_t)w->round + 1); /* as in grower_loop */
+    if (grower) publish(s, w->round + 1);
     if (!observer) w->round++;
   }
   if (s->mode != TM_RUN_PERPETUAL)
@@ -317,7 +346,7 @@ struct tally {
 static int count_batch(struct session *s, struct tm_run *run, uint64_t begun_tick, double seconds,
                        struct tally chunks[CHUNKS], struct tm_error *error) {
   uint64_t codes[TM_LITMUS_COLUMNS];
-  for (uint32_t r = 0; r < s->bed.plan.rounds; r++) {
+  for (uint32_t r = 0; !ended(s, r); r++) {
     if (!complete(s, r)) continue;
     tm_bed_codes(&s->bed, r, codes);
     for (unsigned t = 0; s->stuck[r] >> t; t++)
@@ -384,12 +413,6 @@ static void tune(struct session *s, struct tuner *t) {
 
 /* ---- the coordinator --------------------------------------------------------------------------*/
 
-static double seconds_now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static bool perpetual(const struct tm_bed_plan *plan) {
   bool one_way = plan->grown == 0 || plan->grower >= 0;
   return one_way && !plan->fresh && !plan->waits_for_ever && !plan->final_size;
@@ -442,8 +465,8 @@ static void stop_threads(struct session *s) {
   pthread_barrier_destroy(&s->batch_ends);
 }
 
-static int one_batch(struct session *s, struct tm_run *run, struct tally chunks[CHUNKS],
-                     struct tm_error *error) {
+static int one_batch(struct session *s, struct tm_run *run, double deadline,
+                     struct tally chunks[CHUNKS], struct tm_error *error) {
   uint32_t rounds = s->bed.plan.rounds;
   if (s->bed.memory && s->bed.plan.grown == 0) {
     tm_bed_reset(&s->bed);
@@ -454,6 +477,8 @@ static int one_batch(struct session *s, struct tm_run *run, struct tally chunks[
   tm_atomic_init(&s->arrived, 0);
   tm_atomic_init(&s->opened, 0);
   tm_atomic_init(&s->published, 0);
+  tm_atomic_init(&s->end, rounds);
+  s->deadline = deadline;
   memset(s->stuck, 0, rounds);
   memset(s->finished_at, 0, rounds * sizeof *s->finished_at);
   s->stamp = run->witnesses == 0;
@@ -486,11 +511,12 @@ static int run_all(struct session *s, struct tm_run *run, struct tm_error *error
   set_skews(s, s->options->skew_given ? s->options->skew : 0,
             tuner.stage == COARSE ? WIDEST_SKEW / CHUNKS : 0);
   double begun = seconds_now();
+  double deadline = s->options->seconds > 0 ? begun + s->options->seconds : INFINITY;
   int result = 0;
   while (!result) {
     bool tuning = tuner.stage != DONE;
     struct tm_run before = *run;
-    result = one_batch(s, run, tuner.chunks, error);
+    result = one_batch(s, run, deadline, tuner.chunks, error);
     tune(s, &tuner);
     if (tuning && tuner.stage == DONE) run->tuning_seconds = seconds_now() - begun;
     if (!tuning) {

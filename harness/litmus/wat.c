@@ -61,6 +61,8 @@ unsigned tm_litmus_slot(const struct tm_litmus *test, unsigned thread, int colum
 struct writer {
   const struct tm_litmus *test;
   const struct tm_wat_options *options;
+  bool suite;
+  size_t number; /* of the test in its suite */
   unsigned thread, depth;
   FILE *out;
 };
@@ -164,9 +166,10 @@ static void write_bulk(const struct writer *w, const struct tm_litmus_step *s) {
   else
     line(w, "i32.const %" PRIu64, s->from);
   line(w, "i32.const %" PRIu64, s->length);
-  line(w, s->op == TM_FILL   ? "memory.fill"
-          : s->op == TM_COPY ? "memory.copy"
-                             : "memory.init $data");
+  if (s->op == TM_INIT)
+    line(w, "memory.init $data%zu", w->number);
+  else
+    line(w, s->op == TM_FILL ? "memory.fill" : "memory.copy");
   keep_ok(w, s);
 }
 
@@ -310,10 +313,10 @@ static void write_steps(struct writer *w, unsigned first, unsigned end, unsigned
 static void write_entry(struct writer *w, unsigned from) {
   const struct tm_litmus *test = w->test;
   bool meets = w->options->meet && from == 0;
-  fprintf(
-      w->out,
-      "\n  (func (export \"%s_from_%u\") (param $edge i32) (param $near i32) (param $out i32)\n",
-      test->thread[w->thread].name, from);
+  char name[2 * TM_LITMUS_NAME + 16];
+  tm_litmus_export_name(test, w->suite, w->thread, from, name, sizeof name);
+  fprintf(w->out,
+          "\n  (func (export \"%s\") (param $edge i32) (param $near i32) (param $out i32)\n", name);
   if (meets) line(w, "(param $target i32) (param $skew i32) (local $seen i32) (local $turns i32)");
   line(w, "(local $woken i32)");
   for (unsigned c = 0; c < test->columns; c++)
@@ -340,28 +343,60 @@ static bool uses(const struct tm_litmus *test, enum tm_litmus_op op, bool host) 
   return false;
 }
 
-void tm_litmus_wat(const struct tm_litmus *test, const struct tm_wat_options *options, FILE *out) {
-  struct writer w = {.test = test, .options = options, .out = out};
-  fprintf(out, ";; %s\n;; \"%s\"\n(module\n", test->name, test->doc);
-  fprintf(out, "  (import \"env\" \"memory\" (memory 1 65536 shared))\n");
-  if (uses(test, TM_SIZE, true))
-    fputs("  (import \"host\" \"size\" (func $host.size (result i32)))\n", out);
-  if (uses(test, TM_GROW, true))
-    fputs("  (import \"host\" \"grow\" (func $host.grow (param i32) (result i32)))\n", out);
-  if (uses(test, TM_INSTANTIATE, false))
+void tm_litmus_export_name(const struct tm_litmus *test, bool suite, unsigned thread, unsigned step,
+                           char *name, size_t room) {
+  snprintf(name, room, "%s%s%s_from_%u", suite ? test->name : "", suite ? "/" : "",
+           test->thread[thread].name, step);
+}
+
+static void write_imports(const struct tm_litmus *const tests[], size_t count, FILE *out) {
+  bool size = false, grow = false, instantiate = false;
+  for (size_t i = 0; i < count; i++) {
+    size = size || uses(tests[i], TM_SIZE, true);
+    grow = grow || uses(tests[i], TM_GROW, true);
+    instantiate = instantiate || uses(tests[i], TM_INSTANTIATE, false);
+  }
+  fputs("  (import \"env\" \"memory\" (memory 1 65536 shared))\n", out);
+  if (size) fputs("  (import \"host\" \"size\" (func $host.size (result i32)))\n", out);
+  if (grow) fputs("  (import \"host\" \"grow\" (func $host.grow (param i32) (result i32)))\n", out);
+  if (instantiate)
     fputs("  (import \"host\" \"instantiate\" (func $host.instantiate (param i32) (result i32)))\n",
           out);
+}
+
+static void write_test(struct writer *w) {
+  const struct tm_litmus *test = w->test;
+  fprintf(w->out, "\n  ;; %s\n  ;; \"%s\"\n", test->name, test->doc);
   if (uses(test, TM_INIT, false)) {
-    fputs("  (data $data \"", out);
-    for (unsigned i = 0; i < test->data_bytes; i++) fprintf(out, "\\%02x", test->data[i]);
-    fputs("\")\n", out);
+    fprintf(w->out, "  (data $data%zu \"", w->number);
+    for (unsigned i = 0; i < test->data_bytes; i++) fprintf(w->out, "\\%02x", test->data[i]);
+    fputs("\")\n", w->out);
   }
-  for (w.thread = 0; w.thread < test->threads; w.thread++) {
-    const struct tm_litmus_thread *thread = &test->thread[w.thread];
-    write_entry(&w, 0);
+  for (w->thread = 0; w->thread < test->threads; w->thread++) {
+    const struct tm_litmus_thread *thread = &test->thread[w->thread];
+    write_entry(w, 0);
     for (unsigned i = 0; i + 1 < thread->steps; i++)
-      if (tm_litmus_may_trap(&thread->step[i])) write_entry(&w, i + 1);
+      if (tm_litmus_may_trap(&thread->step[i])) write_entry(w, i + 1);
   }
+}
+
+void tm_litmus_wat(const struct tm_litmus *test, const struct tm_wat_options *options, FILE *out) {
+  struct writer w = {.test = test, .options = options, .out = out};
+  fputs("(module\n", out);
+  write_imports(&test, 1, out);
+  write_test(&w);
   if (options->meet) tm_meet_write_export(options, out);
+  fputs(")\n", out);
+}
+
+void tm_litmus_wat_suite(const struct tm_litmus *const tests[], size_t count,
+                         const struct tm_wat_options *options, FILE *out) {
+  fputs("(module\n", out);
+  write_imports(tests, count, out);
+  for (size_t i = 0; i < count; i++) {
+    struct writer w = {
+        .test = tests[i], .options = options, .suite = true, .number = i, .out = out};
+    write_test(&w);
+  }
   fputs(")\n", out);
 }

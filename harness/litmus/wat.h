@@ -58,6 +58,12 @@ struct tm_wat_options {
 int tm_litmus_wat_check(const struct tm_litmus *test, struct tm_error *error);
 /* Write the module's text. The test has passed the check. */
 void tm_litmus_wat(const struct tm_litmus *test, const struct tm_wat_options *options, FILE *out);
+/* Several tests in one module, to be translated at once: exports are named TEST/T_from_K. */
+void tm_litmus_wat_suite(const struct tm_litmus *const tests[], size_t count,
+                         const struct tm_wat_options *options, FILE *out);
+/* The name of an export; `suite` when the module holds several tests. */
+void tm_litmus_export_name(const struct tm_litmus *test, bool suite, unsigned thread, unsigned step,
+                           char *name, size_t room);
 
 /* Which slot of its thread's results a register has; 0 when `column` is none of that thread. */
 unsigned tm_litmus_slot(const struct tm_litmus *test, unsigned thread, int column);
