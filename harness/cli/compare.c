@@ -20,7 +20,7 @@ static const char help[] =
     "largest resident memory, machine code, grows, and whether the output was the same "
     "everywhere.\n\n"
     "  --strategies A,B,…  which (default: every floor and candidate); nocheck is always the base\n"
-    "  --blocks N          runs of each strategy, 1 to 1000 (default 5)\n"
+    "  --blocks N          runs of each strategy, 1 to 1000 (default 3)\n"
     "  --workloads A,B,…   which built-in workloads (default: all)\n"
     "  --threads N         guest threads of the built-in workloads, 1 to 8 (default 2)\n"
     "  --quick             the built-in workloads at the size that tests use\n"
@@ -42,8 +42,8 @@ struct request {
 
 /* A built-in workload as a guest; its words live here. */
 struct builtin {
-  char *path, threads[8], size[16];
-  char *argv[3];
+  char *path, threads[8], size[16], small_size[16];
+  char *argv[3], *small[3];
 };
 
 static bool make_builtin(const struct tm_workload *w, const struct request *r, struct builtin *b,
@@ -53,7 +53,11 @@ static bool make_builtin(const struct tm_workload *w, const struct request *r, s
   snprintf(b->size, sizeof b->size, "%u", r->quick ? w->test_size : w->size);
   b->argv[0] = b->threads;
   b->argv[1] = b->size;
-  *g = (struct tm_compare_guest){.label = w->name, .path = b->path, .argv = b->argv};
+  snprintf(b->small_size, sizeof b->small_size, "%u", w->test_size);
+  b->small[0] = b->threads;
+  b->small[1] = b->small_size;
+  *g = (struct tm_compare_guest){
+      .label = w->name, .path = b->path, .argv = b->argv, .small = b->small};
   return b->path != NULL;
 }
 
@@ -112,6 +116,10 @@ static void print_guest(const struct tm_compare *c, size_t g, const char *label)
   for (size_t s = 0; s <= c->strategies; s++) {
     const struct tm_compare_cell *cell = tm_compare_cell(c, g, s);
     printf("  %-14s ", column_name(c, s));
+    if (cell->left_out > 0) {
+      printf("left out: about %.0f times slower on a small input\n", cell->left_out);
+      continue;
+    }
     print_ratio(&cell->time);
     printf(" %9.3f %9.1f %9.1f %7llu  %s%s\n", cell->median_seconds,
            (double)cell->peak_bytes / 1048576, (double)cell->code_bytes / 1024,
@@ -125,7 +133,10 @@ static void print_geomean(const struct tm_compare *c) {
          "95 % interval");
   for (size_t s = 0; s <= c->strategies; s++) {
     printf("  %-14s ", column_name(c, s));
-    print_ratio(&c->geomean[s]);
+    if (c->geomean[s].blocks)
+      print_ratio(&c->geomean[s]);
+    else
+      fputs("left out of some", stdout);
     putchar('\n');
   }
 }
@@ -147,6 +158,10 @@ static cJSON *cell_json(const struct tm_compare *c, size_t g, size_t s, const ch
   cJSON_AddStringToObject(o, "guest", label);
   cJSON_AddStringToObject(o, "strategy", c->strategy[s == c->strategies ? 0 : s]->strategy->name);
   cJSON_AddBoolToObject(o, "control", s == c->strategies);
+  if (cell->left_out > 0) {
+    cJSON_AddNumberToObject(o, "left_out_times_slower", cell->left_out);
+    return o;
+  }
   cJSON_AddItemToObject(o, "time", ratio_json(&cell->time));
   cJSON_AddItemToObject(o, "seconds", cJSON_CreateDoubleArray(cell->seconds, (int)c->blocks));
   cJSON_AddNumberToObject(o, "peak_bytes", (double)cell->peak_bytes);
@@ -167,6 +182,7 @@ static int write_json(const struct tm_compare *c, const struct tm_compare_guest 
     for (size_t s = 0; s <= c->strategies; s++)
       cJSON_AddItemToArray(cells, cell_json(c, g, s, guests[g].label));
   for (size_t s = 0; s <= c->strategies; s++) {
+    if (!c->geomean[s].blocks) continue;
     cJSON *o = ratio_json(&c->geomean[s]);
     cJSON_AddStringToObject(o, "strategy", column_name(c, s));
     cJSON_AddItemToArray(means, o);
@@ -230,7 +246,7 @@ static int parse(struct tm_args *a, struct request *r) {
 }
 
 int tm_command_compare(int argc, char **argv) {
-  struct request r = {.blocks = 5, .threads = 2, .seed = -1};
+  struct request r = {.blocks = 3, .threads = 2, .seed = -1};
   struct tm_args a = tm_args(argc, argv);
   int status = parse(&a, &r);
   if (status) return status < 0 ? TM_EXIT_OK : status;

@@ -53,9 +53,10 @@ static size_t count_words(char *const *words) {
   return n;
 }
 
-static char **command_line(const char *program, const struct tm_compare_guest *g,
+static char **command_line(const char *program, const struct tm_compare_guest *g, bool small,
                            const char *strategy, const char *stats) {
-  size_t flags = count_words(g->flags), arguments = count_words(g->argv), n = 0;
+  char *const *words = small && g->small ? g->small : g->argv;
+  size_t flags = count_words(g->flags), arguments = count_words(words), n = 0;
   char **argv = calloc(flags + arguments + 9, sizeof *argv);
   if (!argv) return NULL;
   char *head[] = {(char *)program, "run", "--strategy", (char *)strategy, "--stats", (char *)stats};
@@ -63,7 +64,7 @@ static char **command_line(const char *program, const struct tm_compare_guest *g
   for (size_t i = 0; i < flags; i++) argv[n++] = g->flags[i];
   argv[n++] = "--";
   argv[n++] = (char *)g->path;
-  for (size_t i = 0; i < arguments; i++) argv[n++] = g->argv[i];
+  for (size_t i = 0; i < arguments; i++) argv[n++] = words[i];
   return argv;
 }
 
@@ -115,15 +116,15 @@ static int start(char **argv, int fds[FILES], pid_t *pid) {
   return -e;
 }
 
-static int run_once(const char *program, const struct tm_compare_guest *g, const char *strategy,
-                    struct outcome *o, struct tm_error *error) {
+static int run_once(const char *program, const struct tm_compare_guest *g, bool small,
+                    const char *strategy, struct outcome *o, struct tm_error *error) {
   int fds[FILES];
   char stats[64];
   char **argv = NULL;
   int result = open_files(fds, error);
   if (result) goto out;
   snprintf(stats, sizeof stats, "/proc/%d/fd/%d", (int)getpid(), fds[STATS]);
-  argv = command_line(program, g, strategy, stats);
+  argv = command_line(program, g, small, strategy, stats);
   pid_t pid;
   if (!argv || (result = start(argv, fds, &pid))) {
     result = tm_fail(error, argv ? result : -ENOMEM, "cannot start %s", program);
@@ -184,19 +185,33 @@ static void keep(struct tm_compare_cell *cell, const struct outcome *o,
   cell->same_output = !cell->difference;
 }
 
-/* A run of each, not measured: the module is translated and the files are warm. */
+/* So much slower than the base, and so long, that the full run would take all the time there is. */
+static const double TOO_SLOW = 10, TOO_LONG_SECONDS = 0.02;
+
+/* A short run of each, not measured: the module is translated and the files are warm. Then one
+ * whole run of the base, whose output is the reference. */
 static int warm_up(struct tm_compare *c, const char *program, const struct tm_compare_guest *guests,
                    struct outcome *references, bool progress, struct tm_error *error) {
-  struct meter m = {.on = progress, .total = c->guests * c->strategies};
+  struct meter m = {.on = progress, .total = c->guests * (c->strategies + 1)};
   clock_gettime(CLOCK_MONOTONIC, &m.begun);
-  for (size_t g = 0; g < c->guests; g++)
+  for (size_t g = 0; g < c->guests; g++) {
+    double base = 0;
     for (size_t s = 0; s < c->strategies; s++, m.done++) {
       struct outcome o = {0};
-      show(&m, "translating", guests[g].label, c->strategy[s]->strategy->name);
-      int result = run_once(program, &guests[g], c->strategy[s]->strategy->name, &o, error);
+      const char *name = c->strategy[s]->strategy->name;
+      show(&m, "translating", guests[g].label, name);
+      int result = run_once(program, &guests[g], true, name, &o, error);
       if (result) return result;
-      if (s == 0) references[g] = o;
+      if (s == 0) base = o.seconds;
+      bool slow = o.seconds > TOO_SLOW * base && o.seconds > TOO_LONG_SECONDS;
+      if (guests[g].small && slow) tm_compare_cell(c, g, s)->left_out = o.seconds / base;
     }
+    show(&m, "running", guests[g].label, c->strategy[0]->strategy->name);
+    int result =
+        run_once(program, &guests[g], false, c->strategy[0]->strategy->name, &references[g], error);
+    if (result) return result;
+    m.done++;
+  }
   return 0;
 }
 
@@ -213,8 +228,9 @@ static int measure(struct tm_compare *c, const char *program, const struct tm_co
         size_t s = order[i];
         const char *name = c->strategy[s == c->strategies ? 0 : s]->strategy->name;
         struct outcome o = {0};
+        if (tm_compare_cell(c, g, s)->left_out > 0) continue;
         show(&m, "running", guests[g].label, name);
-        int result = run_once(program, &guests[g], name, &o, error);
+        int result = run_once(program, &guests[g], false, name, &o, error);
         if (result) return result;
         keep(tm_compare_cell(c, g, s), &o, &references[g], block);
       }
@@ -232,8 +248,14 @@ static int summarise(struct tm_compare *c, struct tm_error *error) {
   struct tm_ratio *column = calloc(c->guests, sizeof *column);
   int result = sorted && column ? 0 : tm_fail(error, -ENOMEM, "out of memory");
   for (size_t s = 0; s <= c->strategies && !result; s++) {
+    bool whole = true;
     for (size_t g = 0; g < c->guests && !result; g++) {
       struct tm_compare_cell *cell = tm_compare_cell(c, g, s);
+      if (cell->left_out > 0) {
+        whole = false;
+        cell->same_output = true;
+        continue;
+      }
       const double *base = tm_compare_cell(c, g, 0)->seconds;
       result = tm_ratio_paired(cell->seconds, base, c->blocks, 0.95, &cell->time, error);
       memcpy(sorted, cell->seconds, c->blocks * sizeof *sorted);
@@ -241,7 +263,7 @@ static int summarise(struct tm_compare *c, struct tm_error *error) {
       cell->median_seconds = (sorted[(c->blocks - 1) / 2] + sorted[c->blocks / 2]) / 2;
       column[g] = cell->time;
     }
-    if (!result) result = tm_ratio_geomean(column, c->guests, 0.95, &c->geomean[s], error);
+    if (!result && whole) result = tm_ratio_geomean(column, c->guests, 0.95, &c->geomean[s], error);
   }
   free(sorted);
   free(column);

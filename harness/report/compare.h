@@ -21,6 +21,7 @@ struct tm_compare_guest {
   const char *label;
   const char *path;   /* of the .wasm */
   char *const *argv;  /* its arguments after the name; NULL-terminated */
+  char *const *small; /* arguments that make it short, for the run that warms up; NULL: as argv */
   char *const *flags; /* options for `tidemark run`, such as --dir; NULL-terminated */
 };
 
@@ -34,6 +35,9 @@ struct tm_compare_cell {
   bool same_output;       /* every run's output and exit status equal the base's */
   const char *difference; /* "output", "errors" or "exit status" when not; else NULL */
   double *seconds;        /* one per block, raw */
+  /* > 0: so many times slower than the base on the small arguments that it was not run on the
+   * others; everything above is empty then. */
+  double left_out;
 };
 
 struct tm_compare {
@@ -41,7 +45,7 @@ struct tm_compare {
   uint64_t seed;
   const struct tm_strategy_entry *strategy[TM_COMPARE_STRATEGIES];
   struct tm_compare_cell *cells; /* guests × (strategies + 1): the last column is the control */
-  struct tm_ratio geomean[TM_COMPARE_STRATEGIES + 1];
+  struct tm_ratio geomean[TM_COMPARE_STRATEGIES + 1]; /* blocks is 0 where some cell was left out */
 };
 
 static inline struct tm_compare_cell *tm_compare_cell(const struct tm_compare *c, size_t guest,
