@@ -49,11 +49,10 @@ static uint64_t rights_to_open(const struct opening *o) {
 
 static int host_open_flags(const struct opening *o) {
   const uint64_t reads = TM_RIGHT_FD_READ | TM_RIGHT_FD_READDIR;
-  const uint64_t writes = TM_RIGHT_FD_WRITE | TM_RIGHT_FD_DATASYNC | TM_RIGHT_FD_ALLOCATE |
-                          TM_RIGHT_FD_FILESTAT_SET_SIZE;
+  const uint64_t writes = TM_RIGHT_FD_WRITE | TM_RIGHT_FD_ALLOCATE | TM_RIGHT_FD_FILESTAT_SET_SIZE;
   bool read = o->rights & reads, write = o->rights & writes;
   int flags = !write ? O_RDONLY : read ? O_RDWR : O_WRONLY;
-  if (o->oflags & TM_OFLAG_DIRECTORY) flags = O_RDONLY | O_DIRECTORY;
+  if (o->oflags & TM_OFLAG_DIRECTORY) flags |= O_DIRECTORY;
   if (o->oflags & TM_OFLAG_CREAT) flags |= O_CREAT;
   if (o->oflags & TM_OFLAG_EXCL) flags |= O_EXCL;
   if (o->oflags & TM_OFLAG_TRUNC) flags |= O_TRUNC;

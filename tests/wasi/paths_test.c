@@ -309,6 +309,24 @@ static void flags_that_make_no_sense_are_refused(void **state) {
   assert_false(host_exists(g, "inside/x"));
 }
 
+/* A directory opened with all the rights another one has, as some libraries do. */
+static void directories_open_with_all_their_rights(void **state) {
+  struct guest *g = *state;
+  uint32_t dir;
+  assert_int_equal(make_dir(g, "sub"), 0);
+  assert_int_equal(tm_wasi_fd_fdstat_get(&g->env, PREOPEN, AT_RESULT), 0);
+  uint64_t rights = u64_at(g, AT_RESULT + 8);
+  assert_int_equal(open_path(g, "sub", 0, rights, &dir), 0);
+  assert_int_equal(tm_wasi_fd_fdstat_get(&g->env, dir, AT_RESULT), 0);
+  assert_int_equal(u64_at(g, AT_RESULT + 8), rights);
+  assert_int_equal(tm_wasi_path_open(&g->env, dir, 0, AT_PATH, put_text(g, AT_PATH, "f"),
+                                     TM_OFLAG_CREAT, 0, 0, 0, AT_RESULT),
+                   0);
+  assert_true(host_exists(g, "inside/sub/f"));
+  assert_int_equal(open_path(g, "sub", 0, FILE_RIGHTS, &dir), TM_WASI_ISDIR);
+  assert_int_equal(open_path(g, "sub", TM_OFLAG_DIRECTORY, FILE_RIGHTS, &dir), TM_WASI_ISDIR);
+}
+
 static void rights_of_a_directory_limit_its_files(void **state) {
   struct guest *g = *state;
   uint32_t fd, dir;
@@ -339,7 +357,8 @@ int main(void) {
       TEST(dots_and_slashes_do_not_lead_out),          TEST(symbolic_links_do_not_lead_out),
       TEST(a_trailing_slash_follows_nothing),          TEST(links_a_guest_makes_do_not_lead_out),
       TEST(renames_during_resolution_do_not_lead_out), TEST(ordinary_paths_work),
-      TEST(flags_that_make_no_sense_are_refused),      TEST(rights_of_a_directory_limit_its_files),
+      TEST(flags_that_make_no_sense_are_refused),      TEST(directories_open_with_all_their_rights),
+      TEST(rights_of_a_directory_limit_its_files),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
