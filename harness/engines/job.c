@@ -14,7 +14,6 @@ enum {
   SKEW = 300,         /* turns; a turn is about a nanosecond once the code is hot */
   FRESH_ROUNDS = 200, /* engines are slow to give memories back */
   STUCK_ROUNDS = 20,  /* a round may last as long as FOREVER_NS */
-  RETRIES = 1000,
   FOREVER_NS = 500000000
 };
 
@@ -128,8 +127,7 @@ static void add_threads(const struct tm_litmus *test, cJSON *o) {
   }
 }
 
-/* Does this register hold a length, in pages? */
-static bool is_length(const struct tm_litmus *test, unsigned thread, int column) {
+bool tm_job_is_length(const struct tm_litmus *test, unsigned thread, int column) {
   for (unsigned i = 0; i < test->thread[thread].steps; i++) {
     const struct tm_litmus_step *s = &test->thread[thread].step[i];
     if (s->column == column && (s->op == TM_SIZE || s->op == TM_GROW)) return true;
@@ -146,7 +144,7 @@ static void add_columns(const struct tm_litmus *test, cJSON *o) {
     if (column->kind == TM_COLUMN_REGISTER) {
       cJSON_AddNumberToObject(one, "thread", column->thread);
       cJSON_AddNumberToObject(one, "slot", tm_litmus_slot(test, column->thread, (int)c));
-      cJSON_AddBoolToObject(one, "relative", is_length(test, column->thread, (int)c));
+      cJSON_AddBoolToObject(one, "relative", tm_job_is_length(test, column->thread, (int)c));
     } else if (column->kind == TM_COLUMN_FINAL_SIZE) {
       cJSON_AddStringToObject(one, "final", "size");
     } else {
@@ -187,7 +185,7 @@ char *tm_job_json(const struct tm_job *job, bool with_wasm) {
   if (job->retry >= 0) {
     cJSON *retry = cJSON_AddObjectToObject(o, "retry");
     cJSON_AddNumberToObject(retry, "thread", job->retry);
-    cJSON_AddNumberToObject(retry, "tries", RETRIES);
+    cJSON_AddNumberToObject(retry, "tries", TM_JOB_RETRIES);
   } else {
     cJSON_AddNullToObject(o, "retry");
   }

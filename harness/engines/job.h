@@ -40,7 +40,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TM_JOB_BATCHES = 4 };
+enum { TM_JOB_BATCHES = 4, TM_JOB_RETRIES = 1000 };
 
 struct tm_job_batch {
   const char *phase;   /* "cold" for the first of a process, else "warm" */
@@ -74,6 +74,9 @@ struct tm_job {
 int tm_job_make(const struct tm_litmus *test, const struct tm_job_options *options,
                 struct tm_job *job, struct tm_error *error);
 void tm_job_free(struct tm_job *job);
+
+/* Does this register of the thread hold a length, in pages? */
+bool tm_job_is_length(const struct tm_litmus *test, unsigned thread, int column);
 
 /* As JSON, to be freed; NULL when memory is short. The module's bytes go in only if asked for. */
 char *tm_job_json(const struct tm_job *job, bool with_wasm);

