@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A short real run on every engine that is installed here, each as a test of its own. What an
+ * engine does is its own affair; asked are an answer in full, and that no outcome is seen that
+ * cannot come from the engine: an outcome that has nothing to do with growth is never wrong. An
+ * engine that is absent is skipped by name. */
+#include "harness/engines/suite.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ROUNDS = 200, SECONDS = 90 };
+
+/* Run one test; false when the engine cannot do it. */
+static bool run(const struct tm_engine *engine, const struct tm_engine_program *program,
+                const char *file, struct tm_suite_verdict *v) {
+  struct tm_suite_case one;
+  struct tm_error error = {""};
+  struct tm_engine_result result;
+  if (tm_suite_open(file, ROUNDS, &one, &error) < 0) fail_msg("%s", error.text);
+  tm_engine_run(engine, program, NULL, tm_suite_job(&one, engine), SECONDS, &result);
+  tm_suite_judge(&one, &result, v);
+  bool can = strncmp(result.failure, "not run", 7) != 0;
+  if (can && *result.failure) fail_msg("%s on %s: %s", file, engine->name, result.failure);
+  if (can) assert_int_equal(result.histograms, tm_suite_job(&one, engine)->batches);
+  v->example = NULL; /* it points into the result */
+  tm_engine_result_free(&result);
+  tm_suite_close(&one);
+  return can;
+}
+
+static void engine_answers(void **state) {
+  const struct tm_engine *engine = *state;
+  struct tm_engine_program program;
+  struct tm_suite_verdict v;
+  if (!tm_engine_locate(engine, &program)) {
+    print_message("%s is absent; install it with: %s\n", engine->name, engine->install);
+    skip();
+  }
+  /* Grows, traps, retries, registers of several threads. */
+  run(engine, &program, "harness/litmus/tests/size-after-access.litmus", &v);
+  assert_int_equal(v.grades[TM_SUITE_UNSURE], 0);
+  /* A memory for each round, finals, and one thread's own steps. */
+  assert_true(run(engine, &program, "tests/engines/maximum.litmus", &v));
+  assert_int_equal(v.grades[TM_SUITE_FORBIDDEN], 0);
+  assert_int_equal(v.witnesses, v.rounds);
+}
+
+int main(void) {
+  size_t count;
+  const struct tm_engine *const *engine = tm_engines(&count);
+  struct CMUnitTest *tests = calloc(count, sizeof *tests);
+  if (!tests) return 1;
+  for (size_t i = 0; i < count; i++)
+    tests[i] = (struct CMUnitTest){.name = engine[i]->name,
+                                   .test_func = engine_answers,
+                                   .initial_state = (void *)(uintptr_t)engine[i]};
+  int failed = _cmocka_run_group_tests("engines", tests, count, NULL, NULL);
+  free(tests);
+  return failed;
+}
