@@ -67,7 +67,7 @@ static void identifier(struct tm_emitter *e, uint32_t index, struct tm_wasm_name
   struct tm_text *t = &e->identifiers;
   struct tm_emit_function *f = &e->functions.at[index];
   f->name = (uint32_t)t->size;
-  tm_text_char(t, 'f');
+  tm_text_char(t, 'w'); /* f32 is a type, f32_load an instruction */
   tm_text_number(t, index);
   if (name.size) tm_text_char(t, '_');
   for (size_t i = 0; i < name.size && i < IDENTIFIER_MAX; i++) {

@@ -308,6 +308,7 @@ public:
     return Result::Ok;
   }
   Result EndFunctionBody(Index) override {
+    CHECK(ended());
     CHECK(validator_.EndFunctionBody(here()));
     VISIT_END(body_end);
     return Result::Ok;
@@ -604,7 +605,13 @@ private:
     depth_ = 1;
     return validator_.BeginInitExpr(here(), type);
   }
+  // The reader stops at the end of a body or section, with or without its last end.
+  Result ended() {
+    if (depth_ == 0) return Result::Ok;
+    return validator_.PrintError(here(), "an end is missing");
+  }
   Result end_init() {
+    CHECK(ended());
     CHECK(validator_.EndInitExpr());
     VISIT_END(init_end);
     return Result::Ok;

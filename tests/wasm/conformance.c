@@ -3,7 +3,8 @@
  *
  *   conformance [--strategy S] [--flags "-O1"] [--jobs N] FOLDER|FILE.wast…
  *
- * Exit 0: every assertion held; 1: some did not, each with a line; 77: no scripts, or no wast2json.
+ * Exit 0: every assertion held but those listed below as known; 1: some did not, each with a line,
+ * or a known one held after all; 77: no scripts, or no wast2json.
  */
 #include "strategies/strategies.h"
 #include "tests/wasm/script.h"
@@ -19,6 +20,39 @@
 #include <unistd.h>
 
 enum { FILES = 1024, JOBS = 16 };
+
+/* What cannot hold, and why. A line ends at the ':' behind its number. */
+static struct {
+  const char *line, *why;
+  bool seen;
+} known[] = {
+    {"elem.wast:690:", "libwabt 1.0.32 reads no global.get in element segments", false},
+    {"elem.wast:700:", "calls the module of line 690", false},
+};
+enum { KNOWN = sizeof known / sizeof *known };
+
+static bool is_known(const char *line) {
+  for (int k = 0; k < KNOWN; k++)
+    if (!strncmp(line, known[k].line, strlen(known[k].line))) {
+      known[k].seen = true;
+      printf("known: %.*s %s\n", (int)strlen(known[k].line), line, known[k].why);
+      return true;
+    }
+  return false;
+}
+
+/* Known failures of a script that was run and that did not happen. */
+static int known_but_held(const char *path) {
+  const char *base = strrchr(path, '/');
+  base = base ? base + 1 : path;
+  int held = 0;
+  for (int k = 0; k < KNOWN; k++) {
+    if (strncmp(known[k].line, base, strlen(base)) != 0 || known[k].seen) continue;
+    printf("%s held, though it is listed as known not to\n", known[k].line);
+    held++;
+  }
+  return held;
+}
 
 static struct one {
   char path[PATH_MAX];
@@ -58,12 +92,16 @@ static void run_child(const struct one *f, const struct tm_strategy *strategy, c
 static bool take_report(struct one *f, int status, struct script_result *sum, int *unrunnable) {
   static char line[1 << 16];
   bool finished = false;
+  int excused = 0;
   rewind(f->report);
   while (fgets(line, sizeof line, f->report)) {
     struct script_result r;
     int code;
     if (line[0] != '\1') {
-      fputs(line, stdout);
+      if (is_known(line))
+        excused++;
+      else
+        fputs(line, stdout);
     } else if (sscanf(line + 1, "%d %d %d %d", &code, &r.passed, &r.failed, &r.skipped) == 4) {
       finished = true;
       sum->passed += r.passed, sum->failed += r.failed, sum->skipped += r.skipped;
@@ -71,6 +109,7 @@ static bool take_report(struct one *f, int status, struct script_result *sum, in
     }
   }
   fclose(f->report);
+  sum->failed += known_but_held(f->path) - excused;
   if (!finished)
     printf("%s: ended early, %s %d\n", f->path, WIFSIGNALED(status) ? "signal" : "status",
            WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));

@@ -188,12 +188,11 @@ TM_INLINE u64 tm_aligned(u64 ea, u64 n) {
 #define i64_atomic_rmw16_xchg_u(a, o, v) ((u64)TM_RMW(__atomic_exchange_n, a, o, u16, v))
 #define i64_atomic_rmw32_xchg_u(a, o, v) ((u64)TM_RMW(__atomic_exchange_n, a, o, u32, v))
 
-/* Narrow compare-and-exchange: an expected value that does not fit is never found, but the location
- * is read all the same. */
+/* The value found. Narrow ones compare the low bits of what is expected, as in the scripts of the
+ * threads proposal. */
 #define TM_CMPXCHG(name, type, value)                                                              \
   TM_INLINE value tm_cmpxchg_##name(type *p, value expected, value replacement) {                  \
     type found = (type)expected;                                                                   \
-    if (found != expected) return (value)__atomic_load_n(p, __ATOMIC_SEQ_CST);                     \
     __atomic_compare_exchange_n(p, &found, (type)replacement, false, __ATOMIC_SEQ_CST,             \
                                 __ATOMIC_SEQ_CST);                                                 \
     return (value)found;                                                                           \
