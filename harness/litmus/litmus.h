@@ -196,6 +196,9 @@ void tm_litmus_free(struct tm_litmus *test);
 /* Does this row of values (one per column) satisfy the `exists` clause? */
 bool tm_litmus_holds(const struct tm_litmus *test, const struct tm_value row[]);
 
+/* Could it be satisfied when only the columns whose bit is set in `known` have their value? */
+bool tm_litmus_may_hold(const struct tm_litmus *test, const struct tm_value row[], uint32_t known);
+
 bool tm_value_equal(struct tm_value a, struct tm_value b);
 
 /* Texts. Each writes at most `room` bytes with the ending 0 and returns `out`. */

@@ -9,22 +9,42 @@ bool tm_value_equal(struct tm_value a, struct tm_value b) {
   return a.kind == b.kind && a.number == b.number;
 }
 
-static bool holds_at(const struct tm_litmus *test, const struct tm_value row[], unsigned index) {
+/* Three-valued: a part that looks at an unknown column may be anything. */
+enum truth { FALSE, TRUE, MAYBE };
+
+static enum truth truth_at(const struct tm_litmus *test, const struct tm_value row[],
+                           uint32_t known, unsigned index) {
   const struct tm_litmus_node *node = &test->node[index];
+  enum truth left, right;
+  bool in = false;
   switch (node->op) {
-  case TM_COND_AND: return holds_at(test, row, node->left) && holds_at(test, row, node->right);
-  case TM_COND_OR: return holds_at(test, row, node->left) || holds_at(test, row, node->right);
-  case TM_COND_NOT: return !holds_at(test, row, node->left);
+  case TM_COND_AND:
+    left = truth_at(test, row, known, node->left);
+    if (left == FALSE) return FALSE;
+    right = truth_at(test, row, known, node->right);
+    return left == TRUE || right == FALSE ? right : MAYBE;
+  case TM_COND_OR:
+    left = truth_at(test, row, known, node->left);
+    if (left == TRUE) return TRUE;
+    right = truth_at(test, row, known, node->right);
+    return left == FALSE || right == TRUE ? right : MAYBE;
+  case TM_COND_NOT:
+    left = truth_at(test, row, known, node->left);
+    return left == MAYBE ? MAYBE : left == TRUE ? FALSE : TRUE;
   case TM_COND_IN: break;
   }
-  bool in = false;
+  if (!(known >> node->column & 1)) return MAYBE;
   for (unsigned i = 0; i < node->count; i++)
     in |= tm_value_equal(row[node->column], test->value[node->first + i]);
-  return in != node->negated;
+  return in != node->negated ? TRUE : FALSE;
+}
+
+bool tm_litmus_may_hold(const struct tm_litmus *test, const struct tm_value row[], uint32_t known) {
+  return truth_at(test, row, known, test->nodes - 1) != FALSE;
 }
 
 bool tm_litmus_holds(const struct tm_litmus *test, const struct tm_value row[]) {
-  return holds_at(test, row, test->nodes - 1);
+  return truth_at(test, row, UINT32_MAX, test->nodes - 1) == TRUE;
 }
 
 char *tm_value_text(struct tm_value value, char *out, size_t room) {

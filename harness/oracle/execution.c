@@ -26,32 +26,30 @@ static uint64_t modified(const struct tm_litmus_step *step, uint64_t old) {
   }
 }
 
-struct reading {
-  const struct tm_execution *x;
-  tm_set busy; /* reads whose value is being computed */
-};
-
-static enum tm_known value_read(struct reading *r, unsigned event, uint64_t *value);
-
 /* The value that an event writes, as a number of its width. */
-static enum tm_known value_written(struct reading *r, unsigned event, uint64_t *value) {
+static enum tm_known value_written(struct tm_reading *r, unsigned event, uint64_t *value) {
   const struct tm_event *e = &r->x->event[event];
   enum tm_known known = TM_KNOWN;
   *value = 0;
   switch (e->source) {
   case TM_FROM_NOTHING: break; /* zeros of an allocation or a grow */
   case TM_FROM_OPERAND: *value = e->operand; break;
-  case TM_FROM_EVENT: known = value_read(r, (unsigned)e->from, value); break;
+  case TM_FROM_EVENT: known = tm_reading_value(r, (unsigned)e->from, value); break;
   case TM_FROM_RMW:
-    if (e->step->op != TM_XCHG && e->step->op != TM_CMPXCHG) known = value_read(r, event, value);
+    if (e->step->op != TM_XCHG && e->step->op != TM_CMPXCHG)
+      known = tm_reading_value(r, event, value);
     *value = modified(e->step, *value) & mask_of(e->bytes);
     break;
   }
   return known;
 }
 
-static enum tm_known value_read(struct reading *r, unsigned event, uint64_t *value) {
+enum tm_known tm_reading_value(struct tm_reading *r, unsigned event, uint64_t *value) {
   const struct tm_event *e = &r->x->event[event];
+  if (r->done & TM_BIT(event)) {
+    *value = r->value[event];
+    return TM_KNOWN;
+  }
   if (r->busy & TM_BIT(event)) return TM_CYCLE;
   r->busy |= TM_BIT(event);
   enum tm_known result = TM_KNOWN;
@@ -67,12 +65,18 @@ static enum tm_known value_read(struct reading *r, unsigned event, uint64_t *val
     }
   }
   r->busy &= ~TM_BIT(event);
+  if (result == TM_KNOWN) {
+    r->done |= TM_BIT(event);
+    r->value[event] = *value;
+  }
   return result;
 }
 
 enum tm_known tm_execution_read(const struct tm_execution *x, unsigned event, uint64_t *value) {
-  struct reading r = {.x = x};
-  return value_read(&r, event, value);
+  struct tm_reading r; /* `value` needs no start */
+  r.x = x;
+  r.busy = r.done = 0;
+  return tm_reading_value(&r, event, value);
 }
 
 uint64_t tm_execution_pages(const struct tm_execution *x, unsigned event) {

@@ -167,6 +167,15 @@ bool tm_relation_add(struct tm_relation *r, unsigned a,
                      unsigned b); /* false: it would be a cycle */
 
 enum tm_known { TM_KNOWN, TM_UNKNOWN, TM_CYCLE };
+
+/* Values of reads, computed on demand and kept while the choices of `x` stay as they are. */
+struct tm_reading {
+  const struct tm_execution *x;
+  tm_set busy, done;         /* being computed; in `value` */
+  uint64_t value[TM_EVENTS]; /* of the events in `done` */
+};
+
+enum tm_known tm_reading_value(struct tm_reading *r, unsigned event, uint64_t *value);
 enum tm_known tm_execution_read(const struct tm_execution *x, unsigned event, uint64_t *value);
 uint64_t tm_execution_pages(const struct tm_execution *x, unsigned event); /* the length it read */
 

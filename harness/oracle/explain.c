@@ -17,12 +17,17 @@ struct goal {
   struct tm_value values[TM_LITMUS_COLUMNS];
 };
 
+static bool goal_may(void *user, const struct tm_value row[], uint32_t known) {
+  const struct goal *goal = user;
+  if (!goal->row) return tm_litmus_may_hold(goal->test, row, known);
+  for (unsigned c = 0; c < goal->test->columns; c++)
+    if (known >> c & 1 && !tm_value_equal(row[c], goal->row[c])) return false;
+  return true;
+}
+
 static bool goal_wanted(void *user, const struct tm_value row[]) {
   const struct goal *goal = user;
-  if (!goal->row) return tm_litmus_holds(goal->test, row);
-  for (unsigned c = 0; c < goal->test->columns; c++)
-    if (!tm_value_equal(row[c], goal->row[c])) return false;
-  return true;
+  return goal->row ? goal_may(user, row, UINT32_MAX) : tm_litmus_holds(goal->test, row);
 }
 
 static bool goal_found(void *user, const struct tm_execution *x, const struct tm_value row[]) {
@@ -149,6 +154,7 @@ enum { AXIOMS = sizeof axioms / sizeof *axioms };
 static bool seek(struct goal *goal, const struct tm_program *program, unsigned without) {
   struct tm_search search = {.program = program,
                              .without = without,
+                             .may = goal_may,
                              .wanted = goal_wanted,
                              .found = goal_found,
                              .user = goal,

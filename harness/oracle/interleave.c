@@ -20,34 +20,94 @@ struct machine {
   struct tm_value row[TM_LITMUS_COLUMNS];
 };
 
+enum { STATE_WORDS = TM_BYTES / 8 + TM_LITMUS_THREADS + 2 * TM_LITMUS_COLUMNS + 1 };
+
+/* States already met: rows of `words` words, found by hashing. */
+struct states {
+  unsigned words;
+  size_t count, room, slots;
+  uint64_t *state;
+  struct state_slot {
+    uint64_t hash;
+    size_t next; /* index of the state + 1, or 0 */
+  } *slot;
+};
+
 struct explorer {
   const struct tm_litmus *test;
   const struct tm_cells *cells;
-  struct tm_outcomes *out;
-  struct tm_outcomes met; /* packed states, as rows */
-  size_t most;
-  bool full;
+  const struct tm_interleave_goal *goal;
+  size_t rows;
+  struct states met;
+  uint8_t width[TM_LITMUS_COLUMNS]; /* bytes that tell the numbers of a register apart */
+  bool full, stop;
 };
 
 static void explore(struct explorer *x, const struct machine *m);
 
-/* A state as a row of values: a set of rows is then a set of states. */
-static unsigned pack(const struct explorer *x, const struct machine *m,
-                     struct tm_value out[TM_EVENTS]) {
-  uint8_t bytes[TM_BYTES + 8 * TM_LITMUS_THREADS];
-  unsigned n = 0, rows = 0, threads = x->test->threads;
-  memcpy(bytes, m->memory, x->cells->bytes);
-  n = x->cells->bytes;
-  const uint8_t *const parts[] = {m->at, m->part, m->held, m->phase, m->wait};
-  for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++, n += threads)
-    memcpy(bytes + n, parts[i], threads);
-  for (unsigned i = 0; i < n; i += 8) {
-    out[rows] = (struct tm_value){TM_VALUE_NUMBER, 0};
-    memcpy(&out[rows++].number, bytes + i, n - i < 8 ? n - i : 8);
+/* ---- states ---- */
+
+static uint64_t hash_state(const uint64_t word[], unsigned words) {
+  uint64_t h = 0x9e3779b97f4a7c15u;
+  for (unsigned i = 0; i < words; i++) {
+    h = (h ^ word[i]) * 0xbf58476d1ce4e5b9u;
+    h ^= h >> 31;
   }
-  out[rows++] = (struct tm_value){TM_VALUE_NUMBER, m->pages << 8 | m->waiting};
-  memcpy(out + rows, m->row, x->test->columns * sizeof *out);
-  return rows + x->test->columns;
+  return h;
+}
+
+static void grow_slots(struct states *s) {
+  size_t slots = s->slots ? 2 * s->slots : 256;
+  struct state_slot *fresh = calloc(slots, sizeof *fresh);
+  if (!fresh) tm_die("out of memory");
+  for (size_t i = 0; i < s->slots; i++) {
+    if (!s->slot[i].next) continue;
+    size_t at = s->slot[i].hash & (slots - 1);
+    while (fresh[at].next) at = (at + 1) & (slots - 1);
+    fresh[at] = s->slot[i];
+  }
+  free(s->slot);
+  s->slot = fresh;
+  s->slots = slots;
+}
+
+/* Keep a state; false if it was met before. */
+static bool meet(struct states *s, const uint64_t word[]) {
+  if (2 * (s->count + 1) > s->slots) grow_slots(s);
+  uint64_t hash = hash_state(word, s->words);
+  size_t at = hash & (s->slots - 1), bytes = s->words * sizeof *word;
+  for (; s->slot[at].next; at = (at + 1) & (s->slots - 1))
+    if (s->slot[at].hash == hash &&
+        !memcmp(s->state + (s->slot[at].next - 1) * s->words, word, bytes))
+      return false;
+  if (s->count == s->room) {
+    s->room = s->room ? 2 * s->room : 256;
+    s->state = realloc(s->state, s->room * bytes);
+    if (!s->state) tm_die("out of memory");
+  }
+  memcpy(s->state + s->count * s->words, word, bytes);
+  s->slot[at] = (struct state_slot){hash, ++s->count};
+  return true;
+}
+
+/* A state as words: all that tells it from another, and nothing else. */
+static void pack(struct explorer *x, const struct machine *m, uint64_t out[STATE_WORDS]) {
+  uint8_t *to = (uint8_t *)out;
+  unsigned threads = x->test->threads;
+  memset(out, 0, STATE_WORDS * sizeof *out);
+  out[0] = m->pages << 8 | m->waiting;
+  to += 8;
+  for (unsigned c = 0; c < x->test->columns; c++) {
+    *to++ = (uint8_t)m->row[c].kind;
+    memcpy(to, &m->row[c].number, x->width[c]);
+    to += x->width[c];
+  }
+  const uint8_t *const parts[] = {m->at, m->part, m->held, m->phase, m->wait};
+  for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++, to += threads)
+    memcpy(to, parts[i], threads);
+  memcpy(to, m->memory, x->cells->bytes);
+  to += x->cells->bytes;
+  x->met.words = (unsigned)((to - (uint8_t *)out + 7) / 8);
 }
 
 static bool in_bounds(const struct machine *m, uint64_t end) {
@@ -239,18 +299,28 @@ static void finish(struct explorer *x, struct machine *m) {
     else if (column->kind == TM_COLUMN_FINAL_LOAD)
       *value = (struct tm_value){TM_VALUE_NUMBER, read_memory(x, m, column->at, column->bytes)};
   }
-  tm_outcomes_add(x->out, m->row);
+  x->stop = x->goal->found(x->goal->user, m->row);
+  x->full |= ++x->rows > x->goal->most_rows;
+}
+
+/* A register that holds something keeps it: what was never written may still come. */
+static bool of_interest(const struct explorer *x, const struct machine *m) {
+  uint32_t known = 0;
+  if (!x->goal->may) return true;
+  for (unsigned c = 0; c < x->test->columns; c++)
+    if (m->row[c].kind != TM_VALUE_NONE) known |= (uint32_t)1 << c;
+  return x->goal->may(x->goal->user, m->row, known);
 }
 
 static void explore(struct explorer *x, const struct machine *before) {
-  struct tm_value packed[TM_EVENTS + TM_LITMUS_COLUMNS];
+  uint64_t packed[STATE_WORDS];
   struct machine m = *before;
   bool ended = true;
   for (unsigned t = 0; t < x->test->threads; t++)
     if (m.phase[t] == RUNNING) pass_ifs(x, &m, t);
-  x->met.columns = pack(x, &m, packed);
-  if (x->full || !tm_outcomes_add(&x->met, packed)) return;
-  if (x->met.count > x->most) {
+  pack(x, &m, packed);
+  if (x->full || x->stop || !of_interest(x, &m) || !meet(&x->met, packed)) return;
+  if (x->met.count > x->goal->most_states) {
     x->full = true;
     return;
   }
@@ -263,12 +333,30 @@ static void explore(struct explorer *x, const struct machine *before) {
   if (ended) finish(x, &m);
 }
 
-bool tm_interleave(const struct tm_litmus *test, const struct tm_cells *cells, size_t most,
-                   struct tm_outcomes *out) {
-  struct explorer x = {.test = test, .cells = cells, .out = out, .most = most};
+/* Registers of loads and read-modify-writes are as wide as these; counts and pages take 4 bytes. */
+static void find_widths(struct explorer *x) {
+  for (unsigned t = 0; t < x->test->threads; t++)
+    for (unsigned i = 0; i < x->test->thread[t].steps; i++) {
+      const struct tm_litmus_step *step = &x->test->thread[t].step[i];
+      if (step->column < 0 || step->op == TM_IF) continue;
+      bool access = step->op == TM_LOAD || (step->op >= TM_XCHG && step->op <= TM_CMPXCHG);
+      x->width[step->column] = access ? step->bytes : 4;
+    }
+}
+
+bool tm_interleave(const struct tm_litmus *test, const struct tm_cells *cells,
+                   const struct tm_interleave_goal *goal) {
+  struct explorer *x = calloc(1, sizeof *x);
+  if (!x) tm_die("out of memory");
+  x->test = test;
+  x->cells = cells;
+  x->goal = goal;
+  find_widths(x);
   struct machine m = {.pages = test->initial_pages};
-  tm_outcomes_start(&x.met, 0);
-  explore(&x, &m);
-  tm_outcomes_free(&x.met);
-  return !x.full;
+  explore(x, &m);
+  bool complete = !x->full;
+  free(x->met.state);
+  free(x->met.slot);
+  free(x);
+  return complete;
 }

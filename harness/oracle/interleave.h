@@ -12,9 +12,18 @@
 #include "harness/oracle/execution.h"
 #include "harness/oracle/outcomes.h"
 
-/* Add every sequentially consistent outcome to `out`. False if there are more than `most` states.
- */
-bool tm_interleave(const struct tm_litmus *test, const struct tm_cells *cells, size_t most,
-                   struct tm_outcomes *out);
+/* What is looked for; NULL members: everything. */
+struct tm_interleave_goal {
+  /* Could a row be of interest of which only the columns in `known` are known? */
+  bool (*may)(void *user, const struct tm_value row[], uint32_t known);
+  /* An interleaving ends with this row; true ends the search. */
+  bool (*found)(void *user, const struct tm_value row[]);
+  void *user;
+  size_t most_states, most_rows; /* limits: give up beyond them */
+};
+
+/* False if a limit was met. */
+bool tm_interleave(const struct tm_litmus *test, const struct tm_cells *cells,
+                   const struct tm_interleave_goal *goal);
 
 #endif

@@ -37,7 +37,16 @@ struct tm_oracle;
 
 /* Decide the test. NULL with a sentence in `error` if it is too large to be decided. */
 struct tm_oracle *tm_oracle_judge(const struct tm_litmus *test, struct tm_error *error);
+
+/* The same, but list at most `most` outcomes: 0 if only single answers are wanted. */
+struct tm_oracle *tm_oracle_judge_listing(const struct tm_litmus *test, size_t most,
+                                          struct tm_error *error);
 void tm_oracle_free(struct tm_oracle *oracle);
+
+/* Were all outcomes listed? Only programs with hundreds of thousands of outcomes are not: their
+ * verdict and the grade of any row are then found by a search directed at it, and the list below
+ * is only a part. */
+bool tm_oracle_complete(const struct tm_oracle *oracle);
 
 /* The outcomes that are allowed, in a fixed order. */
 size_t tm_oracle_outcomes(const struct tm_oracle *oracle);
@@ -45,7 +54,8 @@ const struct tm_value *tm_oracle_row(const struct tm_oracle *oracle, size_t inde
 enum tm_grade tm_oracle_row_grade(const struct tm_oracle *oracle, size_t index);
 size_t tm_oracle_sc_outcomes(const struct tm_oracle *oracle); /* how many interleavings give */
 
-/* The grade of any row, by look-up. */
+/* The grade of any row, by look-up (by a search if the list is not complete: then not from two
+ * threads at once). */
 enum tm_grade tm_oracle_grade(const struct tm_oracle *oracle, const struct tm_value row[]);
 
 /* Can the `exists` clause hold? And in an interleaving? */

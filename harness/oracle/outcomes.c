@@ -21,10 +21,11 @@ const struct tm_value *tm_outcomes_row(const struct tm_outcomes *set, size_t ind
 static uint64_t hash_row(const struct tm_outcomes *set, const struct tm_value row[]) {
   uint64_t h = 0x9e3779b97f4a7c15u;
   for (unsigned i = 0; i < set->columns; i++) {
-    h = (h ^ row[i].number ^ ((uint64_t)row[i].kind << 56)) * 0xbf58476d1ce4e5b9u;
-    h ^= h >> 29;
+    h = (h ^ row[i].number ^ ((uint64_t)row[i].kind << 32)) * 0xbf58476d1ce4e5b9u;
+    h ^= h >> 31; /* bring the high bits down: the table uses the low ones */
   }
-  return h;
+  h *= 0x94d049bb133111ebu;
+  return h ^ h >> 29;
 }
 
 static bool same_row(const struct tm_outcomes *set, const struct tm_value a[],
@@ -35,37 +36,46 @@ static bool same_row(const struct tm_outcomes *set, const struct tm_value a[],
 }
 
 /* The slot that holds this row, or the empty one where it belongs. */
-static size_t find_slot(const struct tm_outcomes *set, const struct tm_value row[]) {
-  size_t at = hash_row(set, row) & (set->slots - 1);
-  while (set->slot[at] && !same_row(set, row, tm_outcomes_row(set, set->slot[at] - 1)))
-    at = (at + 1) & (set->slots - 1);
+static size_t find_slot(const struct tm_outcomes *set, const struct tm_value row[], uint64_t hash) {
+  size_t at = hash & (set->slots - 1);
+  for (; set->slot[at].next; at = (at + 1) & (set->slots - 1))
+    if (set->slot[at].hash == hash &&
+        same_row(set, row, tm_outcomes_row(set, set->slot[at].next - 1)))
+      break;
   return at;
 }
 
 bool tm_outcomes_has(const struct tm_outcomes *set, const struct tm_value row[]) {
-  return set->slots && set->slot[find_slot(set, row)];
+  return set->slots && set->slot[find_slot(set, row, hash_row(set, row))].next;
 }
 
 static void rehash(struct tm_outcomes *set, size_t slots) {
-  free(set->slot);
+  struct tm_outcomes_slot *old = set->slot;
+  size_t before = set->slots;
   set->slot = calloc(slots, sizeof *set->slot);
   if (!set->slot) tm_die("out of memory");
   set->slots = slots;
-  for (size_t i = 0; i < set->count; i++)
-    set->slot[find_slot(set, tm_outcomes_row(set, i))] = i + 1;
+  for (size_t i = 0; i < before; i++) {
+    if (!old[i].next) continue;
+    size_t at = old[i].hash & (slots - 1);
+    while (set->slot[at].next) at = (at + 1) & (slots - 1);
+    set->slot[at] = old[i];
+  }
+  free(old);
 }
 
 bool tm_outcomes_add(struct tm_outcomes *set, const struct tm_value row[]) {
   if (2 * (set->count + 1) > set->slots) rehash(set, set->slots ? 2 * set->slots : 64);
-  size_t at = find_slot(set, row);
-  if (set->slot[at]) return false;
+  uint64_t hash = hash_row(set, row);
+  size_t at = find_slot(set, row, hash);
+  if (set->slot[at].next) return false;
   if (set->count == set->room) {
     set->room = set->room ? 2 * set->room : 32;
     set->value = realloc(set->value, set->room * (set->columns + !set->columns) * sizeof *row);
     if (!set->value) tm_die("out of memory");
   }
   if (set->columns) memcpy(set->value + set->count * set->columns, row, set->columns * sizeof *row);
-  set->slot[at] = ++set->count;
+  set->slot[at] = (struct tm_outcomes_slot){hash, ++set->count};
   return true;
 }
 
@@ -81,5 +91,10 @@ static int compare_rows(const void *a, const void *b, void *columns) {
 void tm_outcomes_sort(struct tm_outcomes *set) {
   if (set->count < 2) return;
   qsort_r(set->value, set->count, set->columns * sizeof *set->value, compare_rows, &set->columns);
-  rehash(set, set->slots);
+  memset(set->slot, 0, set->slots * sizeof *set->slot);
+  for (size_t i = 0; i < set->count; i++) {
+    uint64_t hash = hash_row(set, tm_outcomes_row(set, i));
+    size_t at = find_slot(set, tm_outcomes_row(set, i), hash);
+    set->slot[at] = (struct tm_outcomes_slot){hash, i + 1};
+  }
 }

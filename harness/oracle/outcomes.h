@@ -9,7 +9,10 @@ struct tm_outcomes {
   unsigned columns;
   size_t count, room, slots;
   struct tm_value *value; /* count rows of `columns` values */
-  size_t *slot;           /* hash table: index + 1, or 0 */
+  struct tm_outcomes_slot {
+    uint64_t hash;
+    size_t next; /* index of the row + 1, or 0 */
+  } *slot;
 };
 
 void tm_outcomes_start(struct tm_outcomes *set, unsigned columns);

@@ -198,17 +198,51 @@ static bool needs_hold(struct state *s, unsigned event, bool length) {
   return true;
 }
 
+/* May what is chosen so far still end in a row that somebody looks for? */
+static bool of_interest(const struct state *s) {
+  const struct tm_litmus *test = s->program->test;
+  struct tm_value row[TM_LITMUS_COLUMNS];
+  uint32_t known = 0;
+  if (!s->search->may) return true;
+  for (unsigned c = 0; c < test->columns; c++) {
+    const struct tm_result *result = &s->x.result[c];
+    uint64_t number = 0;
+    if (result->source == TM_RESULT_CONSTANT) {
+      row[c] = result->value;
+    } else if (result->source == TM_RESULT_LENGTH) {
+      if (s->x.length_from[result->event] < 0) continue;
+      row[c] = (struct tm_value){TM_VALUE_NUMBER, tm_execution_pages(&s->x, result->event)};
+    } else {
+      if (tm_execution_read(&s->x, result->event, &number) != TM_KNOWN) continue;
+      row[c] = (struct tm_value){TM_VALUE_NUMBER, number};
+    }
+    known |= (uint32_t)1 << c;
+  }
+  return s->search->may(s->search->user, row, known);
+}
+
+static bool all_needs_hold(const struct state *s, const struct tm_reading *values) {
+  for (unsigned i = 0; i < s->x.needs; i++) {
+    const struct tm_need *need = &s->x.need[i];
+    if (!need->length && !number_fits(need, values->value[need->event])) return false;
+  }
+  return true;
+}
+
 /* All values of a complete candidate: false if a condition fails or a value is out of thin air. */
 static bool row_of(struct state *s, struct tm_value row[]) {
   const struct tm_litmus *test = s->program->test;
+  struct tm_reading values; /* its `value` needs no start */
+  values.x = &s->x;
+  values.busy = values.done = 0;
   for (unsigned i = 0; i < s->reads; i++) {
     uint64_t value;
-    if (tm_execution_read(&s->x, s->read[i], &value) == TM_CYCLE) {
+    if (tm_reading_value(&values, s->read[i], &value) == TM_CYCLE) {
       s->search->thin_air = true;
       return false;
     }
-    if (!needs_hold(s, s->read[i], false)) return false;
   }
+  if (!all_needs_hold(s, &values)) return false;
   for (unsigned c = 0; c < test->columns; c++) {
     const struct tm_result *result = &s->x.result[c];
     row[c] = (struct tm_value){.kind = TM_VALUE_NUMBER};
@@ -217,7 +251,7 @@ static bool row_of(struct state *s, struct tm_value row[]) {
     else if (result->source == TM_RESULT_LENGTH)
       row[c].number = tm_execution_pages(&s->x, result->event);
     else
-      tm_execution_read(&s->x, result->event, &row[c].number);
+      row[c].number = values.value[result->event];
   }
   return true;
 }
@@ -251,7 +285,7 @@ static bool tears(const struct state *s, unsigned r) {
 
 static void next_read(struct state *s, unsigned index) {
   unsigned r = s->read[index];
-  if (!tears(s, r) && needs_hold(s, r, false)) choose_byte(s, index + 1, 0);
+  if (!tears(s, r) && needs_hold(s, r, false) && of_interest(s)) choose_byte(s, index + 1, 0);
 }
 
 /* Would reading from W make tot grow? A plain read that does not can be exchanged for another one
@@ -330,6 +364,54 @@ static void choose_byte(struct state *s, unsigned index, unsigned byte) {
     if (cell[k] == cell[byte]) s->x.from[r][k] = -1;
 }
 
+/* ---- chains of read-modify-writes ---- */
+
+/* The seq-cst writers of this event's range, if all of them are read-modify-writes and everything
+ * else that writes there happens before all of them. Each can then read only from the one before it
+ * in the total order (last visible), and synchronises with it: happens-before puts them in a chain,
+ * like the grows, and to choose the chain is better than to choose each one's writer. */
+static tm_set chain_of(const struct state *s, unsigned event) {
+  tm_set chain = s->seqcst_same[event], others = 0;
+  for (tm_set set = s->x.event[event].cells; set; set &= set - 1)
+    others |= s->writers[tm_lowest(set)];
+  others &= ~chain;
+  for (tm_set set = chain; set; set &= set - 1) {
+    unsigned e = tm_lowest(set);
+    if (s->x.event[e].data != TM_DATA_RMW || others & ~s->x.hb.before[e]) return 0;
+  }
+  return chain & (chain - 1) ? chain : 0;
+}
+
+static void choose_chain(struct state *s, unsigned event);
+
+/* Put what is left of a chain in every order, then go on with the chains of later events. */
+static void order_chain(struct state *s, unsigned event, tm_set left, int last) {
+  if (!left) {
+    choose_chain(s, event + 1);
+    return;
+  }
+  for (tm_set rest = left; rest && !s->stop; rest &= rest - 1) {
+    unsigned next = tm_lowest(rest);
+    struct saved saved;
+    if (s->x.hb.before[next] & left) continue;
+    save(s, &saved);
+    if (last < 0 || (add_hb(s, (unsigned)last, next) && settle(s)))
+      order_chain(s, event, left & ~TM_BIT(next), (int)next);
+    restore(s, &saved);
+  }
+}
+
+static void choose_chain(struct state *s, unsigned event) {
+  for (; event < s->x.events; event++) {
+    if (s->x.event[event].data != TM_DATA_RMW) continue;
+    tm_set chain = chain_of(s, event);
+    if (!chain || tm_lowest(chain) != event) continue;
+    order_chain(s, event, chain, -1);
+    return;
+  }
+  choose_byte(s, 0, 0);
+}
+
 /* ---- wait queues ---- */
 
 static void choose_queues(struct state *s, unsigned which);
@@ -395,7 +477,10 @@ static void order_queue(struct state *s, const struct queue *q) {
 
 static void choose_queues(struct state *s, unsigned which) {
   if (which == s->queues) {
-    choose_byte(s, 0, 0);
+    if (s->search->without)
+      choose_byte(s, 0, 0); /* chains rest on axioms that may be left out */
+    else
+      choose_chain(s, 0);
     return;
   }
   struct queue q = {.which = which, .left = s->queue[which], .last = -1};
@@ -425,10 +510,11 @@ static void choose_sizes(struct state *s, unsigned index) {
     if (fine && i + 1 < s->x.lengths && s->x.hb.after[w] & TM_BIT(r) &&
         !leaves_out(s, TM_AXIOM_LAST_VISIBLE))
       fine = add_tot(s, r, s->x.length_write[i + 1]);
-    if (fine && settle(s)) choose_sizes(s, index + 1);
+    if (fine && of_interest(s) && settle(s)) choose_sizes(s, index + 1);
     s->pairs--;
     restore(s, &saved);
   }
+  s->x.length_from[r] = -1;
 }
 
 /* The grows are in order: now the writers of every cell are known. */
@@ -451,7 +537,10 @@ static void place_grow(struct state *s, tm_set left, unsigned event, unsigned fr
   struct saved saved;
   if (bytes > e->high) return;
   x->length_from[event] = (int)from;
-  if (!needs_hold(s, event, true)) return;
+  if (!needs_hold(s, event, true) || !of_interest(s)) {
+    x->length_from[event] = -1;
+    return;
+  }
   save(s, &saved);
   x->pages_after[event] = pages + e->operand;
   e->at = bytes;
@@ -461,6 +550,7 @@ static void place_grow(struct state *s, tm_set left, unsigned event, unsigned fr
   x->length_write[x->lengths++] = event;
   if (fine) choose_grows(s, left & ~TM_BIT(event));
   x->lengths--;
+  x->length_from[event] = -1;
   restore(s, &saved);
 }
 
@@ -580,6 +670,7 @@ static void try_candidate(struct state *s, const size_t choice[]) {
   }
   order_program(s, start, test->threads);
   classify(s);
+  if (!of_interest(s)) return;
   tm_set grows = 0;
   for (unsigned i = 0; i < s->grows; i++) grows |= TM_BIT(s->grow[i]);
   choose_grows(s, grows);

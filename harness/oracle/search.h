@@ -29,6 +29,9 @@ enum tm_axiom {
 struct tm_search {
   const struct tm_program *program;
   unsigned without; /* axioms left out; 0 for the real model */
+  /* Could a row be of interest of which only the columns in `known` are known? NULL: any could.
+   * Lets the search drop a branch as soon as its values miss what is looked for. */
+  bool (*may)(void *user, const struct tm_value row[], uint32_t known);
   /* Is an execution with this row of interest? Asked before its total order is looked for. */
   bool (*wanted)(void *user, const struct tm_value row[]);
   /* A consistent one was found; true ends the search. x->tot is a partial order, any linear

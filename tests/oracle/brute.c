@@ -47,8 +47,8 @@ struct brute {
   bool full;
   uint64_t left;
   unsigned waits;
-  bool (*known)(void *user, const struct tm_value row[]);
-  void (*row)(void *user, const struct tm_value row[]);
+  enum brute_grade (*known)(void *user, const struct tm_value row[]);
+  void (*row)(void *user, const struct tm_value row[], enum brute_grade grade);
   void *user;
   /* the execution at hand */
   unsigned events, owner[4 * EVENTS];
@@ -57,7 +57,7 @@ struct brute {
   unsigned place[4 * EVENTS]; /* of each event in the total order */
   int length_from[4 * EVENTS], from[4 * EVENTS][8];
   bool hb[4 * EVENTS][4 * EVENTS];
-  bool consistent;
+  bool consistent, only_sc, sc; /* only_sc: every read sees the last write */
 };
 
 /* ---- domains ---- */
@@ -598,12 +598,46 @@ static void choose_writer(struct brute *b, unsigned r, unsigned byte) {
   }
 }
 
+/* The last writer before event r in the total order, of the length or of one byte; -1: none. */
+static int last_writer(const struct brute *b, unsigned r, bool length, uint64_t at) {
+  int last = -1;
+  for (unsigned w = 0; w < b->events; w++) {
+    const struct event *v = &b->event[w];
+    bool there = length ? v->writes_length : v->writes && at >= v->at && at < v->at + v->size;
+    if (there && tot(b, w, r) && (last < 0 || tot(b, (unsigned)last, w))) last = (int)w;
+  }
+  return last;
+}
+
+/* Does every read see the last write, in this order? Sets the writers. */
+static bool interleaves(struct brute *b) {
+  for (unsigned r = 0; r < b->events; r++) {
+    const struct event *e = &b->event[r];
+    if (e->reads_length) {
+      int w = last_writer(b, r, true, 0);
+      if (w < 0 || b->event[w].length_written != e->length_read) return false;
+      b->length_from[r] = w;
+    }
+    for (uint64_t k = 0; e->reads && k < e->size; k++) {
+      int w = last_writer(b, r, false, e->at + k);
+      if (w < 0) return false;
+      const struct event *v = &b->event[w];
+      if ((v->size <= 8 ? v->put[e->at + k - v->at] : 0) != e->got[k]) return false;
+      b->from[r][k] = w;
+    }
+  }
+  return queues_are_fine(b);
+}
+
 /* Put the events in every order that agrees with the threads. */
 static void choose_order(struct brute *b, unsigned next[], const unsigned end[], unsigned placed) {
   if (b->consistent || !b->left) return;
   if (placed == b->events) {
     b->left--;
-    next_reader(b, 0);
+    if (!b->only_sc)
+      next_reader(b, 0);
+    else if (interleaves(b))
+      b->sc = b->consistent = true;
     return;
   }
   unsigned threads = b->test->threads, inner = 0;
@@ -659,10 +693,16 @@ static void try_traces(struct brute *b, const unsigned choice[]) {
     for (unsigned c = 0; c < b->test->columns; c++)
       if (b->test->column[c].thread == t) b->values[c] = trace->row[c];
   }
-  if (b->known(b->user, b->values) || !writers_exist(b)) return;
-  b->consistent = false;
+  enum brute_grade known = b->known(b->user, b->values);
+  if (known == BRUTE_SC || !writers_exist(b)) return;
+  b->sc = b->consistent = false;
+  b->only_sc = true;
   choose_order(b, next, end, 1);
-  if (b->consistent) b->row(b->user, b->values);
+  b->consistent = b->only_sc = false;
+  if (known == BRUTE_UNKNOWN)
+    choose_order(b, next, end, 1); /* what interleaves must be found too */
+  if (b->consistent) b->row(b->user, b->values, BRUTE_ALLOWED);
+  if (b->sc) b->row(b->user, b->values, BRUTE_SC);
 }
 
 /* Upper bound of the work: combinations of traces, as far as they are known now. */
@@ -681,8 +721,10 @@ static bool too_many(const struct brute *b, uint64_t most) {
 }
 
 enum brute_answer brute_outcomes(const struct tm_litmus *test, uint64_t most,
-                                 bool (*known)(void *user, const struct tm_value row[]),
-                                 void (*row)(void *user, const struct tm_value row[]), void *user) {
+                                 enum brute_grade (*known)(void *user, const struct tm_value row[]),
+                                 void (*row)(void *user, const struct tm_value row[],
+                                             enum brute_grade grade),
+                                 void *user) {
   struct brute *b = calloc(1, sizeof *b);
   struct guess *g = calloc(1, sizeof *g);
   unsigned choice[TM_LITMUS_THREADS + 1] = {0}, t = 0;

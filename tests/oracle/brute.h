@@ -12,10 +12,15 @@
 
 enum brute_answer { BRUTE_DONE, BRUTE_TOO_LARGE };
 
-/* Call `row` once for each allowed outcome (repetitions may occur). Refuses tests that would take
- * more than about `most` checks of a whole execution. */
+enum brute_grade { BRUTE_UNKNOWN, BRUTE_ALLOWED, BRUTE_SC };
+
+/* Call `row` for each allowed outcome, and for each that some order explains in which every read
+ * sees the last write (repetitions may occur). `known` tells what was found of a row before.
+ * Refuses tests that would take more than about `most` checks of a whole execution. */
 enum brute_answer brute_outcomes(const struct tm_litmus *test, uint64_t most,
-                                 bool (*known)(void *user, const struct tm_value row[]),
-                                 void (*row)(void *user, const struct tm_value row[]), void *user);
+                                 enum brute_grade (*known)(void *user, const struct tm_value row[]),
+                                 void (*row)(void *user, const struct tm_value row[],
+                                             enum brute_grade grade),
+                                 void *user);
 
 #endif

@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include "harness/oracle/oracle.h"
+#include "harness/oracle/outcomes.h"
+#include "harness/oracle/search.h"
 
 #define FOLDER "harness/litmus/tests"
 
@@ -75,6 +77,88 @@ static void suspicious_shapes_are_weak(void **state) {
   for_each(check_label);
 }
 
+/* Every execution that the search finds satisfies the axioms as they are written. */
+struct witnesses {
+  const struct tm_litmus *test;
+  struct tm_outcomes seen;
+};
+
+static bool unseen(void *user, const struct tm_value row[]) {
+  return !tm_outcomes_has(&((struct witnesses *)user)->seen, row);
+}
+
+static bool check_witness(void *user, const struct tm_execution *found,
+                          const struct tm_value row[]) {
+  struct witnesses *w = user;
+  struct tm_execution x = *found;
+  char why[512];
+  tm_execution_totalise(&x);
+  if (!tm_axioms_hold(w->test, &x, why, sizeof why)) fail_msg("%s: %s", w->test->name, why);
+  tm_outcomes_add(&w->seen, row);
+  return false;
+}
+
+static void check_witnesses(const struct tm_litmus *test, const struct tm_oracle *oracle) {
+  struct tm_program program;
+  struct witnesses w = {.test = test};
+  tm_outcomes_start(&w.seen, test->columns);
+  assert_int_equal(tm_program_unfold(&program, test, NULL), 0);
+  struct tm_search search = {
+      .program = &program, .wanted = unseen, .found = check_witness, .user = &w, .work = SIZE_MAX};
+  tm_search_run(&search);
+  assert_int_equal(w.seen.count, tm_oracle_outcomes(oracle));
+  tm_outcomes_free(&w.seen);
+  tm_program_free(&program);
+}
+
+static void every_witness_satisfies_the_axioms(void **state) {
+  (void)state;
+  for_each(check_witnesses);
+}
+
+/* Without a list, questions are answered one by one: the answers must be those of the list. */
+static void check_answers(const struct tm_litmus *test, const struct tm_oracle *listed) {
+  struct tm_oracle *asked = tm_oracle_judge_listing(test, 0, NULL);
+  assert_non_null(asked);
+  assert_true(tm_oracle_complete(listed) && !tm_oracle_complete(asked));
+  assert_int_equal(tm_oracle_allowed(asked), tm_oracle_allowed(listed));
+  assert_int_equal(tm_oracle_sc(asked), tm_oracle_sc(listed));
+  for (size_t i = 0; i < tm_oracle_outcomes(listed) && i < 40; i++) {
+    struct tm_value row[TM_LITMUS_COLUMNS];
+    memcpy(row, tm_oracle_row(listed, i), test->columns * sizeof *row);
+    assert_int_equal(tm_oracle_grade(asked, row), tm_oracle_row_grade(listed, i));
+    row[i % test->columns] = (struct tm_value){TM_VALUE_NUMBER, i % 3};
+    assert_int_equal(tm_oracle_grade(asked, row), tm_oracle_grade(listed, row));
+  }
+  tm_oracle_free(asked);
+}
+
+static void answers_agree_with_the_list(void **state) {
+  (void)state;
+  for_each(check_answers);
+}
+
+/* An explanation shows a witness of what is allowed and a reason for what is not. */
+static void check_explanation(const struct tm_litmus *test, const struct tm_oracle *oracle) {
+  char *text = NULL;
+  size_t bytes = 0;
+  FILE *out = open_memstream(&text, &bytes);
+  tm_oracle_explain(test, oracle, out);
+  fclose(out);
+  bool witness = strstr(text, "  witness: ") != NULL;
+  bool reason = strstr(text, "  forbidden by: ") || strstr(text, "  no execution of the program");
+  if (witness != test->expect_allowed || reason == test->expect_allowed)
+    fail_msg("%s is explained so:\n%s", test->name, text);
+  if (strstr(text, "forbidden by") && !strstr(text, "  in which '"))
+    fail_msg("%s: the axioms find no fault in what they forbid:\n%s", test->name, text);
+  free(text);
+}
+
+static void every_verdict_is_explained(void **state) {
+  (void)state;
+  for_each(check_explanation);
+}
+
 static void one_row_is_graded_by_lookup(void **state) {
   (void)state;
   struct tm_litmus *t = tm_litmus_read(FOLDER "/size-after-access.litmus", NULL);
@@ -114,6 +198,9 @@ int main(void) {
       cmocka_unit_test(every_expectation_is_the_verdict),
       cmocka_unit_test(interleavings_are_allowed),
       cmocka_unit_test(suspicious_shapes_are_weak),
+      cmocka_unit_test(every_witness_satisfies_the_axioms),
+      cmocka_unit_test(answers_agree_with_the_list),
+      cmocka_unit_test(every_verdict_is_explained),
       cmocka_unit_test(one_row_is_graded_by_lookup),
       cmocka_unit_test(too_large_is_an_error),
   };
