@@ -144,10 +144,19 @@ static void exit_statuses_are_the_guests(void **state) {
 
 /* ---- threads ----------------------------------------------------------------------------------*/
 
+/* Strategies of every make: without and with locks, that ask, that stop others, that move. */
 static void threads_share_the_memory(void **state) {
   (void)state;
-  struct outcome o = run("", guest("threads"), "j", (char *)NULL);
-  assert_outcome(&o, 4, "", "");
+  static const char *const strategies[] = {"guard",        "push",      "lazytrap", "faultcommit",
+                                           "interruptack", "stopworld", "rcuqsbr"};
+  for (size_t i = 0; i < sizeof strategies / sizeof *strategies; i++) {
+    struct outcome o = run("", "--strategy", strategies[i], guest("threads"), "j", (char *)NULL);
+    assert_outcome(&o, 4, "", "");
+    o = run("", "--strategy", strategies[i], guest("threads"), "g", (char *)NULL);
+    assert_outcome(&o, 32, "", "");
+    o = run("", "--strategy", strategies[i], guest("threads"), "e", (char *)NULL);
+    assert_outcome(&o, 7, "", "");
+  }
 }
 
 static void a_trap_in_a_thread_ends_the_program(void **state) {

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libFuzzer: the same calls, guided by coverage. Built by clang with -DTIDEMARK_FUZZ=ON:
+ *     wasi_calls_fuzz -max_len=2048 -len_control=0 -max_total_time=60 */
+#include "tests/wasi/calls.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
+  struct tm_wasi_options options = tm_wasi_options();
+  options.stdio[0] = options.stdio[1] = options.stdio[2] = -1;
+  struct guest *g = guest_new(options);
+  void *own = g;
+  host_symlink(g, "..", "inside/up");
+  host_symlink(g, "../outside", "inside/link");
+  run_calls(g, bytes, size);
+  check_outside(g);
+  guest_teardown(&own);
+  return 0;
+}
