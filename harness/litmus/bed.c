@@ -267,6 +267,12 @@ static int attach_idle(struct tm_bed *bed, struct tm_error *error) {
   return 0;
 }
 
+/* The base of now: a strategy that moves it may have done so since the batch began. */
+static uint8_t *base_of(const struct tm_bed *bed) {
+  if (!bed->memory->strategy->host_at) return bed->base;
+  return tm_linear_at(bed->memory, bed->lane[0].view, 0, 1);
+}
+
 int tm_bed_renew(struct tm_bed *bed, struct tm_error *error) {
   const struct tm_bed_plan *plan = &bed->plan;
   discard(bed);
@@ -285,7 +291,9 @@ int tm_bed_renew(struct tm_bed *bed, struct tm_error *error) {
   if (result) return result;
   if (!bed->lane[0].entry[0]) find_entries(bed);
   bed->base = *(uint8_t **)bed->lane[0].view;
-  if (bed->options->resident && !plan->fresh && (result = make_resident(bed, error))) return result;
+  if (bed->options->resident && !plan->fresh && !bed->memory->strategy->host_at &&
+      (result = make_resident(bed, error)))
+    return result;
   for (uint32_t r = 0; r <= plan->rounds; r++)
     bed->edge_pages[r] = plan->low_pages + (plan->grower >= 0 ? r * plan->grown : 0);
   tm_bed_reset(bed);
@@ -294,8 +302,7 @@ int tm_bed_renew(struct tm_bed *bed, struct tm_error *error) {
 
 void tm_bed_reset(struct tm_bed *bed) {
   const struct tm_bed_plan *plan = &bed->plan;
-  bed->base = *(uint8_t **)bed->lane[0].view; /* a strategy may have moved it */
-  memset(bed->base, 0, (size_t)plan->rounds * plan->near_stride);
+  memset(base_of(bed), 0, (size_t)plan->rounds * plan->near_stride);
   for (uint32_t r = 0; r < plan->rounds; r++)
     for (unsigned t = 0; t < bed->test->threads; t++) {
       uint64_t *out = tm_bed_results(bed, r, t);
@@ -313,7 +320,7 @@ uint32_t tm_bed_out(const struct tm_bed *bed, uint32_t round, unsigned thread) {
          (round * bed->test->threads + thread) * bed->plan.out_stride;
 }
 uint64_t *tm_bed_results(const struct tm_bed *bed, uint32_t round, unsigned thread) {
-  return (uint64_t *)(bed->base + tm_bed_out(bed, round, thread));
+  return (uint64_t *)(base_of(bed) + tm_bed_out(bed, round, thread));
 }
 
 /* A length as the test counts it. */
@@ -331,7 +338,7 @@ static uint64_t place_ea(const struct tm_bed *bed, uint32_t round, uint64_t at) 
 }
 
 uint8_t *tm_bed_place(const struct tm_bed *bed, uint32_t round, uint64_t at) {
-  return bed->base + place_ea(bed, round, at);
+  return base_of(bed) + place_ea(bed, round, at);
 }
 
 static uint64_t final_load(const struct tm_bed *bed, uint32_t round, uint64_t at, uint8_t bytes) {

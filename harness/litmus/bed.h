@@ -41,7 +41,7 @@ struct tm_bed {
   struct tm_bed_plan plan;
   struct tm_module *module;
   struct tm_linear *memory;
-  uint8_t *base;
+  uint8_t *base; /* as the batch began */
   struct tm_lane lane[TM_LITMUS_THREADS];
   void **idle;          /* views attached and left alone */
   bool resident;        /* pages beyond the length are present and inaccessible */
@@ -62,6 +62,7 @@ void tm_bed_reset(struct tm_bed *bed);
 
 uint32_t tm_bed_near(const struct tm_bed *bed, uint32_t round);
 uint32_t tm_bed_out(const struct tm_bed *bed, uint32_t round, unsigned thread);
+/* While threads grow, good for an unparked thread only, until it polls or parks. */
 uint64_t *tm_bed_results(const struct tm_bed *bed, uint32_t round, unsigned thread);
 
 /* The host's address of a place of the test in a round; its pages may be inaccessible. */

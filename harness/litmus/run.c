@@ -90,7 +90,8 @@ static void run_round(struct worker *w, unsigned from) {
   uint32_t r = w->round;
   tm_bed_here(bed, w->lane->index, r);
   uint32_t near = tm_bed_near(bed, r);
-  if (w->session->options->preload) (void)*(volatile uint64_t *)(bed->base + near);
+  if (w->session->options->preload)
+    (void)*(volatile uint8_t *)tm_linear_at(bed->memory, w->lane->view, near, 1);
   if (w->lane->entry[from])
     w->lane->entry[from](w->lane->instance, (uint32_t)(bed->edge_pages[r] * TM_PAGE_BYTES), near,
                          tm_bed_out(bed, r, w->lane->index));
@@ -100,10 +101,12 @@ static void run_round(struct worker *w, unsigned from) {
 /* After a trap: note it in the register and say where the thread goes on. */
 static void note_trap(struct worker *w) {
   const struct tm_bed *bed = &w->session->bed;
+  tm_linear_unpark(bed->memory, w->lane->view);
   uint64_t *results = tm_bed_results(bed, w->round, w->lane->index);
   uint32_t step = (uint32_t)results[0];
   int column = bed->test->thread[w->lane->index].step[step].column;
   if (column >= 0) results[tm_litmus_slot(bed->test, w->lane->index, column)] = TM_OUT_TRAP;
+  tm_linear_park(bed->memory, w->lane->view);
   w->resume_step = step + 1;
   w->traps++;
 }
