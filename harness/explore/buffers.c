@@ -116,6 +116,7 @@ void tm_buffers_apply(struct tm_machine *m, unsigned process, struct tm_event *e
   case TM_EFFECT_BARRIER: e->touch.threads = (uint16_t)(1u << op->target); return;
   case TM_EFFECT_LOCK:
   case TM_EFFECT_LOCK_SHARED:
+  case TM_EFFECT_CLOSE:
   case TM_EFFECT_UNLOCK:
   case TM_EFFECT_FUTEX_WAIT:
   case TM_EFFECT_FUTEX_WAKE: tm_sequential_apply(m, process, e); return;

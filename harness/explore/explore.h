@@ -45,7 +45,7 @@ struct tm_explore_options {
   bool plain;               /* every interleaving: no reduction, to check the reduction against */
   bool shortest;            /* find for every outcome the schedule with fewest context switches */
   uint64_t most_executions; /* give up after so many; 0: never */
-  double most_seconds;      /* give up after so long; 0: never */
+  double most_seconds;      /* of processor time: give up after so long; 0: never */
   uint64_t random_runs;     /* not 0: so many random executions (PCT) instead of the search */
   uint64_t seed;            /* of the random executions */
 };
@@ -72,7 +72,7 @@ struct tm_explore_result {
   uint64_t redundant;  /* given up half way: equivalent to another, or an awaited condition that did
                           not hold yet */
   uint64_t steps;      /* operations carried out, replays included */
-  double seconds;
+  double seconds;      /* of processor time */
   unsigned outcomes;
   struct tm_explore_outcome *outcome; /* in the order of their rows */
 };

@@ -11,13 +11,20 @@
 
 /* ---- traps and faults -------------------------------------------------------------------------*/
 
+/* What tm_trap and tm_trap_at are in the model build of the strategies. */
 _Noreturn void tm_model_trap(enum tm_trap_code code);
+_Noreturn void tm_model_trap_at(enum tm_trap_code code, uintptr_t pc);
 
 void tm_model_trap(enum tm_trap_code code) {
   struct tm_machine *m = tm_machine_self;
   struct tm_guest *g = m->client.context;
   if (m->running < 0) tm_die("trap '%s' outside a guest thread", tm_trap_words(code));
   _longjmp(g->trap[m->running], 1);
+}
+
+void tm_model_trap_at(enum tm_trap_code code, uintptr_t pc) {
+  (void)pc;
+  tm_model_trap(code);
 }
 
 /* How often an access is tried again before it counts as a wait that has failed. */
@@ -176,8 +183,12 @@ static void run_thread(void *context, unsigned thread) {
   const struct tm_litmus_thread *t = &g->test->thread[thread];
   const struct tm_strategy *ops = g->strategy->ops;
   void *view = g->state->view[thread], *frame = g->state->frame[thread];
+  /* Entering the instance does all that the poll on entry would do. */
+  if (ops->unpark)
+    ops->unpark(view);
+  else
+    g->strategy->poll(view);
   g->strategy->enter(view, frame);
-  g->strategy->poll(view);
   for (volatile unsigned i = 0; i < t->steps; i++) {
     const struct tm_litmus_step *s = &t->step[i];
     if (s->op == TM_IF) {
@@ -214,9 +225,6 @@ static void setup(void *context) {
     s->view[t] = tm_machine_allocate(m, ops->view_bytes);
     g->init = ops->attach(s->memory, s->view[t]);
   }
-  /* Every thread is inside its instance before any begins, as in a run behind a barrier. */
-  for (m->setup_thread = 0; m->setup_thread < test->threads && !g->init; m->setup_thread++)
-    if (ops->unpark) ops->unpark(s->view[m->setup_thread]);
 }
 
 /* A load after all threads have ended. */

@@ -126,8 +126,9 @@ void tm_machine_begin(struct tm_machine *m) {
 
 /* Apart from a store buffer in the way: can this operation be carried out now? */
 bool tm_machine_enabled(const struct tm_machine *m, const struct tm_op *op, unsigned thread) {
-  if (op->effect == TM_EFFECT_LOCK) return m->place[op->place[0]].value == 0;
-  if (op->effect == TM_EFFECT_LOCK_SHARED) return m->place[op->place[0]].value < TM_X_EXCLUSIVE;
+  if (op->effect == TM_EFFECT_LOCK)
+    return (m->place[op->place[0]].value & ~(uint64_t)TM_X_CLOSED) == 0;
+  if (op->effect == TM_EFFECT_LOCK_SHARED) return m->place[op->place[0]].value < TM_X_CLOSED;
   if (op->effect == TM_EFFECT_WOKEN) return m->thread[thread].woken || op->timed;
   return true;
 }
@@ -146,6 +147,7 @@ uint64_t tm_machine_permission(unsigned effect, uint64_t old) {
 uint64_t tm_machine_locked(const struct tm_op *op, unsigned thread, uint64_t old) {
   if (op->effect == TM_EFFECT_LOCK) return TM_X_EXCLUSIVE + thread;
   if (op->effect == TM_EFFECT_LOCK_SHARED) return old + 1;
+  if (op->effect == TM_EFFECT_CLOSE) return old | TM_X_CLOSED;
   return old >= TM_X_EXCLUSIVE ? 0 : old - 1;
 }
 
@@ -226,6 +228,12 @@ unsigned tm_machine_choices(struct tm_machine *m, unsigned process, tm_label lab
   }
 }
 
+/* Operations that are enabled by what they depend on: they cannot be exchanged with it. */
+static bool is_forced(const struct tm_machine *m, const struct tm_op *op) {
+  if (op->effect == TM_EFFECT_LOCK) return m->place[op->place[0]].value & TM_X_CLOSED;
+  return op->effect == TM_EFFECT_UNLOCK || (op->effect == TM_EFFECT_WOKEN && !op->timed);
+}
+
 void tm_machine_apply(struct tm_machine *m, unsigned process, tm_label label,
                       struct tm_event *event) {
   bool thread = process < TM_X_THREADS;
@@ -236,8 +244,7 @@ void tm_machine_apply(struct tm_machine *m, unsigned process, tm_label label,
   event->read_slots = 0;
   event->source = 0;
   event->drains = false;
-  event->forced = event->effect == TM_EFFECT_UNLOCK ||
-                  (event->effect == TM_EFFECT_WOKEN && !m->thread[process].op.timed);
+  event->forced = thread && is_forced(m, &m->thread[process].op);
   event->touch = (struct tm_touch){0};
   if (thread && event->effect == TM_EFFECT_WOKEN) {
     struct tm_op *op = &m->thread[process].op;

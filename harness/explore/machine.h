@@ -48,6 +48,8 @@ enum {
   TM_X_ARENA = 64 * 1024,
   TM_X_STACK = 64 * 1024,
   TM_X_WEAKENED = 16,
+  /* Values of locks, beside how many hold it shared. */
+  TM_X_CLOSED = 64,
   TM_X_EXCLUSIVE = 256
 };
 
@@ -73,8 +75,8 @@ struct tm_message {
 
 struct tm_place {
   const char *what; /* for people */
-  uint64_t value;   /* the newest, under sc and tso; of a lock always: how many hold it shared, or
-                       TM_X_EXCLUSIVE */
+  uint64_t value;   /* the newest, under sc and tso; of a lock always: how many hold it shared,
+                       TM_X_CLOSED, TM_X_EXCLUSIVE */
   uint8_t bytes;    /* of a cell */
   uint16_t readers; /* c11: of a lock, the message that carries the views of shared holders */
   uint8_t count;    /* c11: messages, in modification order */
@@ -268,7 +270,7 @@ void tm_views_apply(struct tm_machine *m, unsigned thread, struct tm_event *e);
 
 /* What the three have in common. */
 static inline bool tm_is_lock(unsigned effect) {
-  return effect == TM_EFFECT_LOCK || effect == TM_EFFECT_LOCK_SHARED;
+  return effect >= TM_EFFECT_LOCK && effect <= TM_EFFECT_CLOSE;
 }
 static inline bool tm_is_page(unsigned effect) {
   return effect >= TM_EFFECT_COMMIT && effect <= TM_EFFECT_FILL;

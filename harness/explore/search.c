@@ -94,10 +94,10 @@ void tm_dpor_clock(struct tm_dpor *s, struct tm_event *e) {
     if (f->process == p) continue;
     if (dependent(c11, &f->touch, f->process, f->label, &e->touch, p, e->label)) {
       /* A take does not race with the drop before it, but with that drop's take. */
-      bool races = lock ? open && tm_is_lock(f->effect) && !ordered(own, f)
-                        : !e->forced && !ordered(e->clock, f);
-      if (races && !s->plain) reverse(s, i, s->depth);
-      if (f->effect == TM_EFFECT_LOCK) open = false;
+      bool takes = tm_is_lock(f->effect) && !f->forced;
+      bool races = lock ? open && takes && !ordered(own, f) : !ordered(e->clock, f);
+      if (races && !e->forced && !s->plain) reverse(s, i, s->depth);
+      if (takes && !f->touch.shared) open = false;
       join_clock(e->clock, f->clock);
     } else if (c11) {
       uint64_t conflict = (f->touch.read & e->touch.write) | (f->touch.write & e->touch.attempt) |
@@ -173,6 +173,7 @@ static void race_of_the_waiting(struct tm_dpor *s) {
   for (unsigned p = 0; p < s->m->threads; p++) {
     const struct tm_op *op = &s->m->thread[p].op;
     if (s->m->thread[p].state != TM_THREAD_READY || !tm_is_lock(op->effect)) continue;
+    if (op->effect == TM_EFFECT_LOCK && s->m->place[op->place[0]].value & TM_X_CLOSED) continue;
     *e = (struct tm_event){
         .process = (uint8_t)p, .effect = op->effect, .ordinal = (uint8_t)(s->m->ordinal[p] + 1)};
     e->touch.lock = tm_bit(op->place[0]);

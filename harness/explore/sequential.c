@@ -66,6 +66,7 @@ void tm_sequential_apply(struct tm_machine *m, unsigned thread, struct tm_event 
   case TM_EFFECT_BARRIER: return;
   case TM_EFFECT_LOCK:
   case TM_EFFECT_LOCK_SHARED:
+  case TM_EFFECT_CLOSE:
   case TM_EFFECT_UNLOCK:
     tm_machine_touch_lock(m, op, e);
     p->value = tm_machine_locked(op, thread, p->value);

@@ -112,6 +112,7 @@ unsigned tm_views_choices(struct tm_machine *m, unsigned thread, tm_label *label
   case TM_EFFECT_BARRIER:
   case TM_EFFECT_LOCK:
   case TM_EFFECT_LOCK_SHARED:
+  case TM_EFFECT_CLOSE:
   case TM_EFFECT_UNLOCK:
   case TM_EFFECT_FUTEX_WAKE: return 1;
   case TM_EFFECT_FUTEX_WAIT: as.effect = TM_EFFECT_LOAD; break;
@@ -250,7 +251,8 @@ static void lock(struct tm_machine *m, unsigned thread, struct tm_op *op, struct
   tm_machine_touch_lock(m, op, e);
   bool was_exclusive = p->value >= TM_X_EXCLUSIVE;
   p->value = tm_machine_locked(op, thread, p->value);
-  if (!p->readers && op->effect == TM_EFFECT_LOCK_SHARED) {
+  if (op->effect == TM_EFFECT_CLOSE) return;
+  if (!p->readers && op->effect != TM_EFFECT_LOCK && !was_exclusive) {
     m->message[m->now.messages] = (struct tm_message){.value = 0};
     p->readers = (uint16_t)m->now.messages++;
   }
@@ -299,6 +301,7 @@ void tm_views_apply(struct tm_machine *m, unsigned thread, struct tm_event *e) {
     return;
   case TM_EFFECT_LOCK:
   case TM_EFFECT_LOCK_SHARED:
+  case TM_EFFECT_CLOSE:
   case TM_EFFECT_UNLOCK: lock(m, thread, op, e); return;
   case TM_EFFECT_FUTEX_WAIT:
     /* The kernel's queue lock orders sleeping and waking; both are full barriers. */

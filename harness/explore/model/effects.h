@@ -29,6 +29,7 @@ enum tm_effect {
   TM_EFFECT_FENCE,
   TM_EFFECT_LOCK,
   TM_EFFECT_LOCK_SHARED,
+  TM_EFFECT_CLOSE, /* no shared holder may come until the next exclusive one has gone */
   TM_EFFECT_UNLOCK,
   TM_EFFECT_COMMIT,     /* a page becomes accessible: seen by whoever is ordered after it */
   TM_EFFECT_PROTECT,    /* inaccessible: for everybody, before the call returns; so the next two */
