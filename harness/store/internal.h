@@ -11,6 +11,7 @@ struct tm_store {
   sqlite3 *db;
   char *path;
   char run[33]; /* of tm_store_begin */
+  bool grouped; /* between tm_store_group and its end */
 };
 
 /* Turn SQLite's last complaint into a sentence and -errno. `doing`: "add a cell to". */

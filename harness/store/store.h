@@ -14,12 +14,10 @@
  *   struct tm_store *store;
  *   if (tm_store_open("results.db", TM_STORE_APPEND, &store, &error) < 0) …
  *   cJSON *machine = tm_machine_record("");
- *   tm_store_begin(store, &(struct tm_run){.plan = "compare-1", .command = line, .seed = seed,
- *                  .version = "0.1.0", .binaries = b, .binary_count = 2}, machine, &error);
- *   for each block, for each position in it:
- *     … measure …
- *     struct tm_axis axes[] = {{"strategy", "guard"}, {"workload", "sort"}, {"threads", "4"}};
- *     struct tm_series time = {"time", "ns", values, count};
+ *   tm_store_begin(store, &(struct tm_stored_run){.plan = "compare-1", .command = line, .seed =
+ * seed, .version = "0.1.0", .binaries = b, .binary_count = 2}, machine, &error); for each block,
+ * for each position in it: … measure … struct tm_axis axes[] = {{"strategy", "guard"}, {"workload",
+ * "sort"}, {"threads", "4"}}; struct tm_series time = {"time", "ns", values, count};
  *     tm_store_add(store, &(struct tm_cell){.block = b, .position = p, .axes = axes,
  *                  .axis_count = 3, .series = &time, .series_count = 1}, &error);
  *   tm_store_close(store);
@@ -63,7 +61,7 @@ struct tm_binary {
   const char *name, *sha256; /* "tidemark", tm_sha256_file() of it; any name that stays the same */
 };
 
-struct tm_run {
+struct tm_stored_run {
   const char *plan;    /* names what is to be measured; equal for a run and those that resume it */
   const char *command; /* the command line */
   const char *version; /* of Tidemark */
@@ -74,7 +72,7 @@ struct tm_run {
 
 /* Start a run; what is added from now on belongs to it. Refused with -EINVAL when the file holds
  * runs of an unlike machine (tm_machine_class), or of this plan with another hash of a binary. */
-int tm_store_begin(struct tm_store *store, const struct tm_run *run, const cJSON *machine,
+int tm_store_begin(struct tm_store *store, const struct tm_stored_run *run, const cJSON *machine,
                    struct tm_error *error);
 
 const char *tm_store_run(const struct tm_store *store); /* 32 hex digits; "" before begin */
@@ -102,6 +100,12 @@ struct tm_cell {
 };
 
 int tm_store_add(struct tm_store *store, const struct tm_cell *cell, struct tm_error *error);
+
+/* Cells added between these two are kept together or not at all, at the cost of one: for the many
+ * cells of one process. Others cannot write meanwhile. `result` is that of the adds: unless it is
+ * 0, nothing of the group is kept, and it is returned. */
+int tm_store_group(struct tm_store *store, struct tm_error *error);
+int tm_store_group_end(struct tm_store *store, int result, struct tm_error *error);
 
 /* ---- Reading ----------------------------------------------------------------------------------
  */

@@ -88,7 +88,7 @@ static int check_binary(const struct tm_store *store, const char *plan, const st
   return rc;
 }
 
-static int insert_run(const struct tm_store *store, const struct tm_run *run, const char *id,
+static int insert_run(const struct tm_store *store, const struct tm_stored_run *run, const char *id,
                       const char *class, const cJSON *machine, struct tm_error *error) {
   char started[32], *record = cJSON_PrintUnformatted(machine);
   sqlite3_stmt *s;
@@ -111,8 +111,8 @@ static int insert_run(const struct tm_store *store, const struct tm_run *run, co
   return rc;
 }
 
-static int insert_binaries(const struct tm_store *store, const struct tm_run *run, const char *id,
-                           struct tm_error *error) {
+static int insert_binaries(const struct tm_store *store, const struct tm_stored_run *run,
+                           const char *id, struct tm_error *error) {
   sqlite3_stmt *s;
   int rc = tm_store_prepare_(store, "INSERT INTO binary VALUES(?,?,?)", &s, "write", error);
   if (rc < 0) return rc;
@@ -128,7 +128,7 @@ static int insert_binaries(const struct tm_store *store, const struct tm_run *ru
   return rc;
 }
 
-int tm_store_begin(struct tm_store *store, const struct tm_run *run, const cJSON *machine,
+int tm_store_begin(struct tm_store *store, const struct tm_stored_run *run, const cJSON *machine,
                    struct tm_error *error) {
   char class[TM_SHA256_HEX], id[33];
   if (run->seed >> 53)
@@ -248,13 +248,25 @@ int tm_store_add(struct tm_store *store, const struct tm_cell *cell, struct tm_e
   int rc = check_cell(store, cell, error);
   if (rc == 0) rc = tm_axes_json(cell->axes, cell->axis_count, &axes, error);
   if (rc < 0) return rc;
-  rc = tm_store_exec_(store, "BEGIN IMMEDIATE", "write", error);
+  if (!store->grouped) rc = tm_store_exec_(store, "BEGIN IMMEDIATE", "write", error);
   if (rc == 0) {
     rc = insert_cell(store, cell, axes, &id, error);
     if (rc == 0) rc = insert_notes(store, cell, id, error);
     if (rc == 0) rc = insert_series(store, cell, id, error);
-    rc = tm_store_end_(store, rc, "add a cell to", error);
+    if (!store->grouped) rc = tm_store_end_(store, rc, "add a cell to", error);
   }
   free(axes);
   return rc;
+}
+
+int tm_store_group(struct tm_store *store, struct tm_error *error) {
+  if (store->grouped) return tm_fail(error, -EINVAL, "a group of cells is open already");
+  int rc = tm_store_exec_(store, "BEGIN IMMEDIATE", "write", error);
+  store->grouped = rc == 0;
+  return rc;
+}
+
+int tm_store_group_end(struct tm_store *store, int result, struct tm_error *error) {
+  store->grouped = false;
+  return tm_store_end_(store, result, "add cells to", error);
 }

@@ -91,7 +91,7 @@ int sandbox_begin(struct tm_store *store, const char *plan, const char *machine,
   static const struct tm_binary binary = {"tidemark", "00112233445566778899aabbccddeeff"};
   cJSON *record = cJSON_CreateObject();
   cJSON_AddStringToObject(cJSON_AddObjectToObject(record, "class"), "kernel", machine);
-  struct tm_run run = {plan, "tidemark bench", "0.1.0", 7, &binary, 1};
+  struct tm_stored_run run = {plan, "tidemark bench", "0.1.0", 7, &binary, 1};
   int rc = tm_store_begin(store, &run, record, error);
   cJSON_Delete(record);
   return rc;

@@ -153,7 +153,7 @@ static void bad_cells_are_refused_whole(void **state) {
 static void runs_that_do_not_fit_are_refused(void **state) {
   (void)state;
   struct tm_binary rebuilt = {"tidemark", "ffff"};
-  struct tm_run run = {"p", "c", "v", 1, &rebuilt, 1};
+  struct tm_stored_run run = {"p", "c", "v", 1, &rebuilt, 1};
   cJSON *like = cJSON_Parse("{\"class\":{\"kernel\":\"like\"}}");
   filled("fit.db", "p", "like", 0, 1);
   struct tm_store *store = opened("fit.db");
@@ -292,7 +292,7 @@ static void merge_refuses(void **state) {
   (void)state;
   struct tm_merged m;
   struct tm_binary rebuilt = {"tidemark", "ffff"};
-  struct tm_run run = {"p", "c", "v", 1, &rebuilt, 1};
+  struct tm_stored_run run = {"p", "c", "v", 1, &rebuilt, 1};
   cJSON *like = cJSON_Parse("{\"class\":{\"kernel\":\"like\"}}");
   sqlite3 *db;
   filled("one.db", "p", "like", 0, 4);
