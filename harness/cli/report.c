@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tidemark report: run what a decision needs, and write it down. */
+#include "harness/report/report.h"
+#include "harness/cli/cli.h"
+#include "harness/report/collect.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: tidemark report [OPTION…]\n\n"
+    "Run the race, the litmus tests, the benchmarks, the workloads and the engines found, keep "
+    "every\n"
+    "raw sample, and write report.html (one self-contained page), report.md, report.tex with "
+    "figures,\n"
+    "data.csv and data.json. Without options: at most 6 minutes on two processors.\n\n"
+    "  --quick             about 90 seconds: fewer blocks, tests and workloads\n"
+    "  --full              an hour or so: planted faults, all workloads at full size, 30 blocks\n"
+    "  -o DIR              where to (default tidemark-report)\n"
+    "  --from FILE         draw the newest report of this results file again; run nothing\n"
+    "  --strategies A,B,…  which (default: floors, candidates and unsound ones)\n"
+    "  --seed N            of every order and run (default: fresh, printed in the report)\n"
+    "  --tiny              a few seconds; for tests of the report itself, not for figures\n\n"
+    "Exit status: 0, or 2 when something failed.\n";
+
+struct request {
+  const char *folder, *from, *strategies;
+  long seed;
+  enum { QUICK, NORMAL, FULL, TINY } length;
+};
+
+static int parse(struct tm_args *a, struct request *r) {
+  const char *value;
+  while (tm_args_option(a)) {
+    if (tm_args_flag(a, "--help")) return fputs(help, stdout), -1;
+    if (tm_args_flag(a, "--quick"))
+      r->length = QUICK;
+    else if (tm_args_flag(a, "--full"))
+      r->length = FULL;
+    else if (tm_args_flag(a, "--tiny"))
+      r->length = TINY;
+    else if ((value = tm_args_value(a, "-o")))
+      r->folder = value;
+    else if ((value = tm_args_value(a, "--from")))
+      r->from = value;
+    else if ((value = tm_args_value(a, "--strategies")))
+      r->strategies = value;
+    else if ((value = tm_args_value(a, "--seed"))) {
+      if (!tm_cli_number(value, 0, 1L << 52, &r->seed))
+        return tm_cli_wrong("report", "--seed takes a whole number, not '%s'", value);
+    } else
+      return tm_args_unknown(a, "report");
+  }
+  return a->next < a->argc ? tm_cli_wrong("report", "unexpected argument '%s'", a->argv[a->next])
+                           : 0;
+}
+
+/* What each length runs. */
+static struct tm_collect plan(const struct request *r) {
+  static const char *const few[] = {"sizepoll", NULL},
+                           *const some[] = {"sizepoll", "churn", "chase", "hashjoin", NULL},
+                           *const all[] = {"matmul", "sort",  "hashjoin", "chase",    "compress",
+                                           "bfs",    "churn", "ring",     "sizepoll", NULL};
+  switch (r->length) {
+  case TINY:
+    return (struct tm_collect){.size = {2, 16, 100, 1, 0.005},
+                               .bench_blocks = 2,
+                               .race_seconds = 0.1,
+                               .litmus_seconds = 1,
+                               .litmus_run_seconds = 0.05,
+                               .workload_blocks = 2};
+  case QUICK:
+    return (struct tm_collect){.size = {5, 100, 100000, 2, 0.01},
+                               .bench_blocks = 3,
+                               .bench_seconds = 35,
+                               .race_seconds = 0.2,
+                               .litmus_seconds = 15,
+                               .litmus_run_seconds = 0.05,
+                               .workloads = few,
+                               .workload_blocks = 2,
+                               .engine_rounds = 200};
+  case FULL:
+    return (struct tm_collect){.size = {20, 400, 100000, 4, 0.1},
+                               .bench_blocks = 30,
+                               .race_seconds = 5,
+                               .litmus_seconds = 1800,
+                               .litmus_run_seconds = 0.5,
+                               .workloads = all,
+                               .workload_divisor = 1,
+                               .workload_blocks = 10,
+                               .engine_rounds = 5000};
+  default:
+    return (struct tm_collect){.size = {10, 200, 100000, 4, 0.02},
+                               .bench_blocks = 10,
+                               .bench_seconds = 110,
+                               .race_seconds = 0.5,
+                               .litmus_seconds = 80,
+                               .litmus_run_seconds = 0.08,
+                               .workloads = some,
+                               .workload_divisor = 16,
+                               .workload_blocks = 3,
+                               .engine_rounds = 1000};
+  }
+}
+
+/* Floors, candidates and unsound ones; planted faults too with --full. */
+static int pick(const struct request *r, struct tm_collect *c, struct tm_error *error) {
+  c->strategies = TM_COLLECT_STRATEGIES;
+  if (r->strategies) return tm_cli_strategies(r->strategies, c->strategy, &c->strategies, error);
+  size_t count;
+  const struct tm_strategy_entry *e = tm_strategies(&count);
+  c->strategies = 0;
+  for (size_t i = 0; i < count && c->strategies < TM_COLLECT_STRATEGIES; i++)
+    if (e[i].kind != TM_KIND_planted || r->length == FULL) c->strategy[c->strategies++] = &e[i];
+  return 0;
+}
+
+static int draw(const char *file, const char *title, const char *folder) {
+  struct tm_error error = {""};
+  struct tm_store *store;
+  if (tm_store_open(file, TM_STORE_READ, &store, &error))
+    return tm_cli_wrong("report", "%s", error.text);
+  int result = tm_report_write(store, title, folder, &error);
+  tm_store_close(store);
+  if (result) return tm_cli_wrong("report", "%s", error.text);
+  printf("%s/report.html\n", folder);
+  return TM_EXIT_OK;
+}
+
+int tm_command_report(int argc, char **argv) {
+  struct request r = {.folder = "tidemark-report", .seed = -1, .length = NORMAL};
+  struct tm_args a = tm_args(argc, argv);
+  int status = parse(&a, &r);
+  if (status) return status < 0 ? TM_EXIT_OK : status;
+  if (r.from) return draw(r.from, NULL, r.folder);
+
+  struct tm_error error = {""};
+  struct tm_collect c = plan(&r);
+  char file[4096], title[64];
+  c.seed = r.seed < 0 ? tm_recording_seed() : (uint64_t)r.seed;
+  snprintf(title, sizeof title, "report %llu", (unsigned long long)c.seed);
+  snprintf(file, sizeof file, "%s/data.db", r.folder);
+  c.title = title;
+  struct tm_recording recording = {.store = NULL};
+  if (pick(&r, &c, &error) || tm_report_folder(r.folder, &error) ||
+      tm_recording_open(&recording, file, argc, argv, &error) ||
+      tm_collect_all(&c, &recording, &error))
+    status = tm_cli_wrong("report", "%s", error.text);
+  tm_recording_close(&recording);
+  if (isatty(2)) fputs("\r\033[K", stderr);
+  return status ? status : draw(file, title, r.folder);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* harness/report/collect.h: run what a report needs and keep all of it in the results file.
+ *
+ * Each step is a run of its own in the store, with the plan "TITLE/STEP": list, litmus, race,
+ * bench, compare, engines. What a step cannot do (a strategy that fails, an engine that is absent,
+ * a compiler that is missing) becomes a note in the store, and the report says so.
+ */
+#ifndef TM_HARNESS_REPORT_COLLECT_H
+#define TM_HARNESS_REPORT_COLLECT_H
+
+#include "harness/report/probe.h"
+#include "harness/report/recording.h"
+#include "strategies/strategies.h"
+
+enum { TM_COLLECT_STRATEGIES = 64 };
+
+struct tm_collect {
+  const char *title; /* of the plan: "report 42" */
+  uint64_t seed;
+  const struct tm_strategy_entry *strategy[TM_COLLECT_STRATEGIES];
+  size_t strategies;
+  struct tm_probe_size size;
+  unsigned bench_blocks;
+  double bench_seconds;         /* start no further block after so long */
+  double race_seconds;          /* of each run */
+  double litmus_seconds;        /* of the whole step: tests by rank until the time is up */
+  double litmus_run_seconds;    /* of each run */
+  const char *const *workloads; /* NULL-terminated */
+  unsigned workload_divisor;    /* of their usual size; 0: the size tests use */
+  unsigned workload_blocks;
+  unsigned engine_rounds; /* 0: engines are only listed */
+};
+
+/* 0, or -errno with a sentence when nothing can be kept or run at all. */
+int tm_collect_all(const struct tm_collect *c, struct tm_recording *recording,
+                   struct tm_error *error);
+
+/* The steps, for collect.c. */
+int tm_collect_litmus(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error);
+int tm_collect_race(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error);
+int tm_collect_workloads(const struct tm_collect *c, struct tm_recording *s,
+                         struct tm_error *error);
+int tm_collect_engines(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error);
+
+#endif

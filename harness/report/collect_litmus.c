@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The litmus tests on real threads: the race at length, then the catalogue's tests by rank, each
+ * under every strategy, in a process of its own: some strategies crash or hang by design. */
+#include "harness/litmus/run.h"
+#include "harness/report/collect.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { GRACE_SECONDS = 20 };
+
+/* By how much they tell about a way to share the length; the axioms give the verdicts. */
+static const char *const ranked[] = {"grow-flag-size-atomic",
+                                     "size-then-trap",
+                                     "grow-flag-access-atomic",
+                                     "grow0-after-access",
+                                     "monotone",
+                                     "two-grows-same-old",
+                                     "mp-grow-size",
+                                     "lost-old-store",
+                                     "size-after-access",
+                                     "phantom-page-size",
+                                     "sb-grow",
+                                     "own-grow-after-access",
+                                     "max-both-succeed",
+                                     "zero-fill",
+                                     "sb-grow0",
+                                     "flag-in-new-page-atomic",
+                                     "fill-straddle-after-size",
+                                     "grow-flag-size-one",
+                                     "two-grows-lost",
+                                     "phantom-page-access",
+                                     "zero-clobber-after-size",
+                                     "instantiate-ok-trap",
+                                     "instantiate-fail",
+                                     "host-grow-flag-size-atomic",
+                                     "size-coherence",
+                                     "iriw-size",
+                                     "unaligned-straddle-after-size",
+                                     "lost-wakeup",
+                                     "wait-beyond-woken",
+                                     "size-then-wait-trap",
+                                     "trap-size-trap",
+                                     "lb-grow-atomic",
+                                     "wrc-size-size",
+                                     "corr-access",
+                                     "far-ok-near-trap",
+                                     "mp-grow-access",
+                                     "three-grows",
+                                     "size-then-trap-atomic",
+                                     "grow0-then-trap",
+                                     "grow-flag-grow0-plain",
+                                     "copy-straddle-after-size",
+                                     "host-monotone",
+                                     "classic-mp-atomic",
+                                     "classic-sb-atomic"};
+
+struct opened {
+  struct tm_litmus *test;
+  struct tm_oracle *oracle;
+};
+
+static int open_test(const char *name, struct opened *o, struct tm_error *error) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s/harness/litmus/tests/%s.litmus", TIDEMARK_SOURCE_DIR, name);
+  *o = (struct opened){.test = tm_litmus_read(path, error)};
+  if (o->test) o->oracle = tm_oracle_judge(o->test, error);
+  return o->oracle ? 0 : -EINVAL;
+}
+
+static void close_test(struct opened *o) {
+  tm_oracle_free(o->oracle);
+  tm_litmus_free(o->test);
+}
+
+static const char *grade_of_question(const struct opened *o) {
+  return !tm_oracle_allowed(o->oracle) ? "forbidden" : tm_oracle_sc(o->oracle) ? "sc" : "weak";
+}
+
+/* The test's program on one line, for titles: "A: g = grow 1 | B: r = load n; s = size". */
+static void program_text(const struct tm_litmus *t, char *text, size_t room) {
+  size_t used = 0;
+  char step[128];
+  text[0] = '\0';
+  for (unsigned i = 0; i < t->threads && used < room; i++) {
+    used += (size_t)snprintf(text + used, room - used, "%s%s:", i ? " | " : "", t->thread[i].name);
+    for (unsigned k = 0; k < t->thread[i].steps && used < room; k++)
+      used += (size_t)snprintf(text + used, room - used, "%s %s", k ? ";" : "",
+                               tm_litmus_step_text(t, &t->thread[i].step[k], step, sizeof step));
+  }
+}
+
+static int keep(struct tm_recording *s, uint64_t position, const char *strategy,
+                const struct opened *o, const char *pages, const struct tm_run *r,
+                const char *failure, struct tm_error *error) {
+  const double rounds = (double)r->rounds, witnesses = (double)r->witnesses,
+               forbidden = (double)r->forbidden, weak = (double)r->weak, sc = (double)r->sc,
+               grows = (double)r->grows, seconds = r->seconds,
+               rate = r->tuned_seconds > 0 ? (double)r->tuned_witnesses / r->tuned_seconds : 0,
+               first = r->first_seconds, round = (double)r->first.round,
+               edge = (double)r->first.edge_pages, skew = (double)r->skew;
+  const struct tm_series series[] = {{"rounds", "rounds", &rounds, 1},
+                                     {"witnesses", "rounds", &witnesses, 1},
+                                     {"forbidden", "rounds", &forbidden, 1},
+                                     {"weak", "rounds", &weak, 1},
+                                     {"sc", "rounds", &sc, 1},
+                                     {"grows", "grows", &grows, 1},
+                                     {"running", "s", &seconds, 1},
+                                     {"witness_rate", "1/s", &rate, 1},
+                                     {"first_witness", "s", &first, 1},
+                                     {"witness_round", "round", &round, 1},
+                                     {"witness_edge", "pages", &edge, 1},
+                                     {"skew", "ticks", &skew, 1}};
+  const struct tm_axis axes[] = {{"strategy", strategy}, {"test", o->test->name}, {"pages", pages}};
+  char program[1024];
+  program_text(o->test, program, sizeof program);
+  const struct tm_note notes[] = {{"failure", failure},
+                                  {"question", grade_of_question(o)},
+                                  {"mode", tm_run_mode_word(r->mode)},
+                                  {"doc", o->test->doc},
+                                  {"program", program}};
+  return tm_store_add(s->store,
+                      &(struct tm_cell){.position = position,
+                                        .axes = axes,
+                                        .axis_count = 3,
+                                        .series = series,
+                                        .series_count = 12,
+                                        .notes = notes,
+                                        .note_count = 5},
+                      error);
+}
+
+static int run(struct tm_recording *s, uint64_t position, const struct tm_strategy *strategy,
+               const struct opened *o, const struct tm_run_options *base, const char *pages,
+               struct tm_error *error) {
+  struct tm_run_options options = *base;
+  struct tm_error why = {""};
+  struct tm_run r;
+  options.strategy = strategy;
+  options.resident = !strcmp(pages, "resident");
+  tm_litmus_run_apart(o->test, o->oracle, &options, GRACE_SECONDS, &r, &why);
+  if (!isfinite(r.first_seconds)) r.first_seconds = -1;
+  int result = keep(s, position, strategy->name, o, pages, &r, why.text, error);
+  tm_run_free(&r);
+  return result;
+}
+
+int tm_collect_race(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
+  struct opened o;
+  int result = open_test("size-after-access", &o, error);
+  const struct tm_run_options options = {
+      .mode = TM_RUN_PERPETUAL, .seconds = c->race_seconds, .seed = c->seed, .affinity = true};
+  for (size_t i = 0; i < c->strategies && !result; i++) {
+    if (c->strategy[i]->kind == TM_KIND_floor) continue; /* floors enforce nothing */
+    tm_recording_progress("the race", c->strategy[i]->strategy->name, i, c->strategies);
+    result = run(s, 2 * i, c->strategy[i]->strategy, &o, &options, "resident", error);
+    if (!result) result = run(s, 2 * i + 1, c->strategy[i]->strategy, &o, &options, "fresh", error);
+  }
+  close_test(&o);
+  return result;
+}
+
+static double seconds_now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+int tm_collect_litmus(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
+  const struct tm_run_options options = {
+      .mode = TM_RUN_AUTO, .seconds = c->litmus_run_seconds, .seed = c->seed, .affinity = true};
+  double begun = seconds_now(), longest = 0;
+  size_t tests = sizeof ranked / sizeof *ranked;
+  int result = 0;
+  for (size_t t = 0; t < tests && !result; t++) {
+    double at = seconds_now();
+    if (t && at + longest > begun + c->litmus_seconds) break; /* the report names what was left */
+    struct opened o;
+    result = open_test(ranked[t], &o, error);
+    bool grouped = !result && !(result = tm_store_group(s->store, error));
+    for (size_t i = 0; i < c->strategies && !result; i++) {
+      if (c->strategy[i]->kind == TM_KIND_floor) continue;
+      tm_recording_progress("litmus", ranked[t], t * c->strategies + i, tests * c->strategies);
+      result = run(s, t * TM_COLLECT_STRATEGIES + i, c->strategy[i]->strategy, &o, &options,
+                   "fresh", error);
+    }
+    if (grouped) result = tm_store_group_end(s->store, result, error);
+    close_test(&o);
+    if (seconds_now() - at > longest) longest = seconds_now() - at;
+  }
+  return result;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole programs under every strategy (compare.h), and the real engines. */
+#include "bench/workloads/workloads.h"
+#include "harness/engines/engine.h"
+#include "harness/engines/tests.h"
+#include "harness/report/collect.h"
+#include "harness/report/compare.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { GUESTS = 32 };
+
+/* ---- workloads --------------------------------------------------------------------------------*/
+
+/* Column k of the run's only guest, in its i-th block, which is `block` of all. */
+static int keep_cell(struct tm_recording *s, const struct tm_compare *c, size_t k, uint64_t block,
+                     size_t i, const char *label, const char *size, struct tm_error *error) {
+  const struct tm_compare_cell *cell = tm_compare_cell(c, 0, k);
+  bool control = k == c->strategies;
+  const struct tm_axis axes[] = {{"strategy", c->strategy[control ? 0 : k]->strategy->name},
+                                 {"role", control ? "control" : "subject"},
+                                 {"workload", label},
+                                 {"threads", "2"},
+                                 {"size", size}};
+  const double seconds = cell->seconds[i], code = (double)cell->code_bytes,
+               peak = (double)cell->peak_bytes, grows = (double)cell->grows;
+  const struct tm_series series[] = {{"guest_time", "s", &seconds, 1},
+                                     {"code", "bytes", &code, 1},
+                                     {"peak", "bytes", &peak, 1},
+                                     {"grows", "grows", &grows, 1}};
+  const struct tm_note note = {"difference", cell->difference ? cell->difference : ""};
+  return tm_store_add(s->store,
+                      &(struct tm_cell){.block = block,
+                                        .position = k,
+                                        .axes = axes,
+                                        .axis_count = 5,
+                                        .series = series,
+                                        .series_count = 4,
+                                        .notes = &note,
+                                        .note_count = 1},
+                      error);
+}
+
+static int note_failure(struct tm_recording *s, uint64_t position, const char *axis,
+                        const char *name, const char *why, struct tm_error *error) {
+  const struct tm_axis axes[] = {{axis, name}};
+  const double one = 1;
+  const struct tm_series series = {"failed", "count", &one, 1};
+  const struct tm_note note = {"failure", why};
+  return tm_store_add(s->store,
+                      &(struct tm_cell){.block = 1u << 20,
+                                        .position = position,
+                                        .axes = axes,
+                                        .axis_count = 1,
+                                        .series = &series,
+                                        .series_count = 1,
+                                        .notes = &note,
+                                        .note_count = 1},
+                      error);
+}
+
+/* One workload under all strategies, nocheck first. */
+static int compare(const struct tm_collect *c, struct tm_recording *s, size_t g,
+                   const struct tm_workload *w, struct tm_error *error) {
+  char size[16], *argv[] = {"2", size, NULL}, *path = tm_workload_path(w->name, TM_WORKLOAD_WASM);
+  unsigned n = c->workload_divisor ? w->size / c->workload_divisor : w->test_size;
+  snprintf(size, sizeof size, "%u", n < w->test_size ? w->test_size : n);
+  struct tm_compare run = {.blocks = c->workload_blocks, .seed = c->seed + g};
+  run.strategy[run.strategies++] = tm_strategy_find("nocheck");
+  for (size_t i = 0; i < c->strategies; i++)
+    if (c->strategy[i] != run.strategy[0] && c->strategy[i]->kind != TM_KIND_planted)
+      run.strategy[run.strategies++] = c->strategy[i];
+  const struct tm_compare_guest guest = {.label = w->name, .path = path, .argv = argv};
+  struct tm_error why = {""};
+  int result = 0;
+  if (!path || access(path, R_OK))
+    result = note_failure(s, g, "workload", w->name, "it is not built", error);
+  else if (tm_compare_run(&run, s->program, &guest, 1, isatty(2), &why))
+    result = note_failure(s, g, "workload", w->name, why.text, error);
+  else
+    for (size_t b = 0; b < run.blocks; b++)
+      for (size_t k = 0; k <= run.strategies && !result; k++)
+        result = keep_cell(s, &run, k, g * 1000 + b, b, w->name, size, error);
+  tm_compare_free(&run);
+  free(path);
+  return result;
+}
+
+int tm_collect_workloads(const struct tm_collect *c, struct tm_recording *s,
+                         struct tm_error *error) {
+  int result = 0;
+  for (size_t g = 0; c->workloads && c->workloads[g] && g < GUESTS && !result; g++) {
+    const struct tm_workload *w = tm_workload_find(c->workloads[g]);
+    if (!w) return tm_fail(error, -EINVAL, "unknown workload '%s'", c->workloads[g]);
+    result = compare(c, s, g, w, error);
+  }
+  return result;
+}
+
+/* ---- engines ----------------------------------------------------------------------------------*/
+
+static int keep_phase(struct tm_recording *s, uint64_t position, const struct tm_engine *e,
+                      const char *version, const struct tm_engine_test *test,
+                      const struct tm_engine_histogram *h, const char *command,
+                      struct tm_error *error) {
+  double rounds = (double)h->rounds, hits = 0;
+  for (size_t r = 0; r < h->rows; r++)
+    if (!strcmp(h->row[r].text, test->witness)) hits += (double)h->row[r].count;
+  char number[16];
+  snprintf(number, sizeof number, "%llu", (unsigned long long)position);
+  const struct tm_axis axes[] = {
+      {"engine", e->name}, {"test", test->name}, {"phase", h->phase}, {"batch", number}};
+  const struct tm_series series[] = {{"rounds", "rounds", &rounds, 1},
+                                     {"witnesses", "rounds", &hits, 1}};
+  const struct tm_note notes[] = {{"version", version},
+                                  {"runtime", e->runtime},
+                                  {"question", test->forbidden ? "forbidden" : "weak"},
+                                  {"command", command}};
+  return tm_store_add(s->store,
+                      &(struct tm_cell){.position = position,
+                                        .axes = axes,
+                                        .axis_count = 4,
+                                        .series = series,
+                                        .series_count = 2,
+                                        .notes = notes,
+                                        .note_count = 4},
+                      error);
+}
+
+static int ask_engine(const struct tm_collect *c, struct tm_recording *s, uint64_t position,
+                      const struct tm_engine *e, const struct tm_engine_program *program,
+                      struct tm_error *error) {
+  size_t tests;
+  const struct tm_engine_test *test = tm_engine_tests(&tests);
+  int result = 0;
+  for (size_t t = 0; t < tests && c->engine_rounds && !result; t++) {
+    struct tm_job job = tm_engine_test_job(&test[t], c->engine_rounds);
+    struct tm_engine_result r;
+    tm_engine_run(e, program, NULL, &job, 25, &r);
+    for (size_t h = 0; h < r.histograms && !result; h++)
+      result = keep_phase(s, position + 1 + t * TM_ENGINE_HISTOGRAMS + h, e, program->version,
+                          &test[t], &r.histogram[h], r.command, error);
+    if (*r.failure && !result)
+      result = note_failure(s, position + t, "engine", e->name, r.failure, error);
+    tm_engine_result_free(&r);
+  }
+  return result;
+}
+
+int tm_collect_engines(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
+  size_t count;
+  const struct tm_engine *const *engine = tm_engines(&count);
+  int result = 0;
+  for (size_t i = 0; i < count && !result; i++) {
+    const struct tm_engine *e = engine[i];
+    struct tm_engine_program program = {.version = ""};
+    tm_recording_progress("engines", e->name, i, count);
+    double found = tm_engine_locate(e, &program);
+    const struct tm_axis axes[] = {{"engine", e->name}};
+    const struct tm_series series = {"found", "yes", &found, 1};
+    const struct tm_note notes[] = {{"version", found > 0 ? program.version : ""},
+                                    {"runtime", e->runtime},
+                                    {"what", e->what},
+                                    {"install", e->install}};
+    result = tm_store_add(s->store,
+                          &(struct tm_cell){.position = i * 100,
+                                            .axes = axes,
+                                            .axis_count = 1,
+                                            .series = &series,
+                                            .series_count = 1,
+                                            .notes = notes,
+                                            .note_count = 4},
+                          error);
+    if (found > 0 && !result) result = ask_engine(c, s, i * 100, e, &program, error);
+  }
+  return result;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Strategies × litmus tests, graded by the axioms; and the engines. */
+#include "harness/report/findings.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { TESTS = 256 };
+
+static const struct tm_sample *find(const struct tm_findings *f, const char *strategy,
+                                    const char *test, const char *metric) {
+  const char *where[] = {"strategy", strategy, "test", test, NULL};
+  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, metric, where));)
+    if (strstr(s->plan, "/litmus")) return s;
+  return NULL;
+}
+
+static double value(const struct tm_findings *f, const char *strategy, const char *test,
+                    const char *metric) {
+  const struct tm_sample *s = find(f, strategy, test, metric);
+  return s && s->count ? s->values[0] : NAN;
+}
+
+static size_t list_tests(const struct tm_findings *f, const struct tm_sample *tests[TESTS]) {
+  size_t n = 0;
+  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, "rounds", NULL));) {
+    if (!strstr(s->plan, "/litmus") || n == TESTS) continue;
+    size_t i = 0;
+    while (i < n && strcmp(tm_sample_axis(tests[i], "test"), tm_sample_axis(s, "test"))) i++;
+    if (i == n) tests[n++] = s;
+  }
+  return n;
+}
+
+static void one_cell(struct tm_table *t, const struct tm_findings *f, const char *strategy,
+                     const char *test) {
+  const struct tm_sample *run = find(f, strategy, test, "rounds");
+  double forbidden = value(f, strategy, test, "forbidden"), weak = value(f, strategy, test, "weak");
+  if (!run)
+    tm_table_cell(t, TM_LOOK_DIM, -2, " ");
+  else if (forbidden > 0)
+    tm_table_cell(t, TM_LOOK_BAD, 1e12 + forbidden, "✗%s", tm_short_number(forbidden));
+  else if (*tm_sample_note(run, "failure"))
+    tm_table_cell(t, TM_LOOK_BAD, 1e12, "✗!");
+  else if (weak > 0)
+    tm_table_cell(t, TM_LOOK_WEAK, weak, "w%s", tm_short_number(weak));
+  else if (run->values[0] > 0)
+    tm_table_cell(t, TM_LOOK_GOOD, 0, "✓");
+  else
+    tm_table_cell(t, TM_LOOK_DIM, -1, "–");
+}
+
+void tm_section_matrix(struct tm_doc *doc, const struct tm_findings *f) {
+  const struct tm_sample *tests[TESTS];
+  size_t n = list_tests(f, tests), failures = 0;
+  tm_doc_heading(doc, "litmus", "Litmus tests on this machine");
+  tm_doc_text(
+      doc,
+      "Every outcome of every round is graded by the axioms of the threads proposal. "
+      "✓: only outcomes that some interleaving explains. w: weak outcomes, which the model allows. "
+      "✗: outcomes that it forbids, with how often. ✗!: the strategy crashed or hung. "
+      "– or empty: not run. What is not seen is not thereby impossible: see the tests of the "
+      "oracle and "
+      "the exploration of the strategies' sources.");
+  struct tm_table *t = tm_doc_table(doc, "litmus", "Strategies × tests");
+  t->compact = true;
+  tm_table_column(t, "strategy", false);
+  for (size_t i = 0; i < n; i++) tm_table_column(t, tm_sample_axis(tests[i], "test"), false);
+  for (size_t i = 0; i < f->lines; i++) {
+    if (f->line[i].tests == 0) continue;
+    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", f->line[i].name);
+    for (size_t k = 0; k < n; k++)
+      one_cell(t, f, f->line[i].name, tm_sample_axis(tests[k], "test"));
+  }
+  t = tm_doc_table(doc, "tests",
+                   "The tests, and what the axioms say of the outcome that each asks about");
+  static const char *const columns[] = {"test", "outcome", "program", "the outcome, in words"};
+  for (int i = 0; i < 4; i++) tm_table_column(t, columns[i], false);
+  for (size_t i = 0; i < n; i++) {
+    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_axis(tests[i], "test"));
+    bool forbidden = !strcmp(tm_sample_note(tests[i], "question"), "forbidden");
+    tm_table_cell(t, forbidden ? TM_LOOK_BAD : TM_LOOK_WEAK, NAN, "%s",
+                  tm_sample_note(tests[i], "question"));
+    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_note(tests[i], "program"));
+    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_note(tests[i], "doc"));
+  }
+  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, "rounds", NULL));) {
+    if (!strstr(s->plan, "/litmus") || !*tm_sample_note(s, "failure") || failures++ >= 20) continue;
+    tm_doc_note(doc, TM_LOOK_BAD, "✗ %s", tm_sample_note(s, "failure"));
+  }
+}
+
+/* ---- engines ----------------------------------------------------------------------------------*/
+
+static void engine_results(struct tm_doc *doc, const struct tm_findings *f) {
+  struct tm_table *t = tm_doc_table(doc, "engine-litmus", "Litmus tests on real engines");
+  static const char *const columns[] = {"engine", "test",      "outcome", "phase",
+                                        "seen",   "witnesses", "rounds"};
+  for (int i = 0; i < 7; i++) tm_table_column(t, columns[i], i > 4);
+  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, "witnesses", NULL));) {
+    if (!strstr(s->plan, "/engines")) continue;
+    const char *where[] = {"engine", tm_sample_axis(s, "engine"), "batch",
+                           tm_sample_axis(s, "batch"), NULL};
+    const struct tm_sample *rounds = tm_samples_next(f->samples, NULL, "rounds", where);
+    bool forbidden = !strcmp(tm_sample_note(s, "question"), "forbidden"), seen = s->values[0] > 0;
+    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s %s", tm_sample_axis(s, "engine"),
+                  tm_sample_note(s, "version"));
+    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_axis(s, "test"));
+    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_note(s, "question"));
+    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_axis(s, "phase"));
+    tm_table_cell(t,
+                  !seen       ? TM_LOOK_GOOD
+                  : forbidden ? TM_LOOK_BAD
+                              : TM_LOOK_WEAK,
+                  seen, "%s",
+                  !seen       ? "✓ never"
+                  : forbidden ? "✗ seen, forbidden"
+                              : "seen, allowed");
+    tm_table_cell(t, TM_LOOK_PLAIN, s->values[0], "%.0f", s->values[0]);
+    tm_table_cell(t, TM_LOOK_PLAIN, rounds ? rounds->values[0] : NAN, "%.0f",
+                  rounds ? rounds->values[0] : 0);
+  }
+  if (!doc->block[doc->count - 1].table.cells) tm_doc_text(doc, "No engine was asked in this run.");
+}
+
+void tm_section_engines(struct tm_doc *doc, const struct tm_findings *f) {
+  tm_doc_heading(doc, "engines", "Real engines");
+  struct tm_table *t = tm_doc_table(doc, "engines", "Engines found on this machine");
+  static const char *const columns[] = {"engine", "runtime", "version, or how to install it"};
+  for (int i = 0; i < 3; i++) tm_table_column(t, columns[i], false);
+  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, "found", NULL));) {
+    bool found = s->values[0] > 0;
+    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_axis(s, "engine"));
+    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_note(s, "runtime"));
+    tm_table_cell(t, found ? TM_LOOK_PLAIN : TM_LOOK_DIM, NAN, "%s%s",
+                  found ? "" : "absent; install it with: ",
+                  found ? tm_sample_note(s, "version") : tm_sample_note(s, "install"));
+  }
+  engine_results(doc, f);
+  const char *any[] = {NULL};
+  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, "failed", any));)
+    if (*tm_sample_axis(s, "engine"))
+      tm_doc_note(doc, TM_LOOK_UNSURE, "? %s: %s", tm_sample_axis(s, "engine"),
+                  tm_sample_note(s, "failure"));
+}

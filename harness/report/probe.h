@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* harness/report/probe.h: what one strategy costs, measured in this process.
+ *
+ * A small wasm module is translated under the strategy; its functions are timed, its memory is
+ * grown with many instances attached and with readers running, and its machine code is counted.
+ * The process is the replicate (design/method.md, rule 1): bench.h starts one per strategy and
+ * block and keeps what this gives.
+ *
+ *     cJSON *cells = tm_probe_strategy(strategy, &size, &error);
+ *     // [{"axes": {"op": "grow", "instances": "1000", …}, "metric": "latency", "unit": "ns",
+ *     //   "values": […]}, …]
+ *
+ * Axes, all of them in every cell: op, instances (attached), readers (threads that run guest
+ * loops), pages (a grow adds), rate (grows asked for per second; 0: back to back, or none), touch
+ * (are new pages written before they are grown away from).
+ */
+#ifndef TM_HARNESS_REPORT_PROBE_H
+#define TM_HARNESS_REPORT_PROBE_H
+
+#include "core/error.h"
+#include "core/strategy.h"
+
+#include <cjson/cJSON.h>
+#include <stdint.h>
+
+struct tm_probe_size {
+  unsigned samples;       /* per loop of accesses, each of about a tenth of a millisecond */
+  unsigned grows;         /* per point of a sweep, at most */
+  unsigned max_instances; /* sweeps stop here; powers of ten from 1 */
+  unsigned max_readers;   /* sweeps stop here; 0, 1, 2, 4, … */
+  double reader_seconds;  /* that readers run at each point */
+};
+
+/* The module is translated (or found in the cache) and loaded, nothing measured. 0 or -errno. */
+int tm_probe_prepare(const struct tm_strategy *strategy, struct tm_error *error);
+
+/* NULL with a sentence on failure. The caller frees. */
+cJSON *tm_probe_strategy(const struct tm_strategy *strategy, const struct tm_probe_size *size,
+                         struct tm_error *error);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Grows, one by one: with 1 to 100,000 instances attached, by 1 to 1,024 pages, with and without
+ * touching the new pages; attaching one more instance. */
+#include "core/arch.h"
+#include "harness/report/probe_private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { MAX_GROWS = 4096, ATTACHES = 64 };
+
+/* How many grows of `pages` with `instances`: walks over many copies and many pages cost more. */
+static unsigned grows_of(const struct tm_probe *p, unsigned instances, unsigned pages) {
+  unsigned n = p->size.grows < MAX_GROWS ? p->size.grows : MAX_GROWS;
+  if (instances >= 10000) n /= instances >= 100000 ? 8 : 3;
+  unsigned room = (TM_PROBE_MAX_PAGES - TM_PROBE_MIN_PAGES) / 2 / pages;
+  if (n > room) n = room;
+  return n < 4 ? 4 : n;
+}
+
+static int time_grows(struct tm_probe *p, struct tm_probe_bed *bed,
+                      const struct tm_probe_point *at) {
+  unsigned n = grows_of(p, at->instances, at->pages);
+  double *ns = calloc(n, sizeof *ns), *touch = calloc(n, sizeof *touch);
+  int result = ns && touch ? 0 : tm_fail(p->error, -ENOMEM, "out of memory");
+  void *view = tm_probe_view(bed, 0);
+  for (unsigned i = 0; i < n && !result; i++) {
+    uint64_t a = tm_arch_ticks();
+    int64_t old = p->strategy->grow(view, at->pages);
+    uint64_t b = tm_arch_ticks();
+    if (old < 0) result = tm_fail(p->error, -ENOMEM, "a grow under %s failed", p->strategy->name);
+    ns[i] = (double)(b - a) * p->ns_per_tick;
+    if (result || !at->touch) continue;
+    uint8_t *page = tm_linear_at(bed->memory, view, (uint64_t)old * TM_PAGE_BYTES, TM_PAGE_BYTES);
+    a = tm_arch_ticks();
+    for (size_t k = 0; page && k < TM_PAGE_BYTES; k += 4096) page[k] = 1;
+    touch[i] = (double)(tm_arch_ticks() - a) * p->ns_per_tick;
+  }
+  if (!result) tm_probe_add(p, at, "latency", "ns", ns, n);
+  if (!result && at->touch) tm_probe_add(p, at, "first_touch", "ns", touch, n);
+  free(ns);
+  free(touch);
+  return result;
+}
+
+static int time_attach(struct tm_probe *p, struct tm_probe_bed *bed, unsigned instances) {
+  double in[ATTACHES], out[ATTACHES];
+  void *mine = aligned_alloc(128, bed->stride);
+  if (!mine) return tm_fail(p->error, -ENOMEM, "out of memory");
+  int result = 0;
+  for (int i = 0; i < ATTACHES && !result; i++) {
+    uint64_t a = tm_arch_ticks();
+    result = tm_linear_attach(bed->memory, mine);
+    uint64_t b = tm_arch_ticks();
+    if (result) break;
+    tm_linear_detach(bed->memory, mine);
+    uint64_t c = tm_arch_ticks();
+    in[i] = (double)(b - a) * p->ns_per_tick;
+    out[i] = (double)(c - b) * p->ns_per_tick;
+  }
+  free(mine);
+  if (result) return tm_fail(p->error, result, "%s cannot attach", p->strategy->name);
+  tm_probe_add(p, &(struct tm_probe_point){.op = "attach", .instances = instances}, "time", "ns",
+               in, ATTACHES);
+  tm_probe_add(p, &(struct tm_probe_point){.op = "detach", .instances = instances}, "time", "ns",
+               out, ATTACHES);
+  return 0;
+}
+
+static int one_point(struct tm_probe *p, unsigned instances, unsigned pages, bool touch) {
+  struct tm_probe_bed bed;
+  int result = tm_probe_bed_open(p, instances, &bed);
+  if (result) return result;
+  const struct tm_probe_point at = {
+      .op = "grow", .instances = instances, .pages = pages, .touch = touch};
+  result = time_grows(p, &bed, &at);
+  if (!result && pages == 1 && !touch && instances <= 1000)
+    result = time_attach(p, &bed, instances);
+  tm_probe_bed_close(&bed);
+  return result;
+}
+
+int tm_probe_grows(struct tm_probe *p) {
+  int result = 0;
+  for (unsigned n = 1; n <= p->size.max_instances && !result; n *= 10)
+    result = one_point(p, n, 1, false);
+  for (unsigned pages = 8; pages <= 1024 && !result; pages *= 8) /* 8, 64, 512 */
+    result = one_point(p, 1, pages, false);
+  if (!result) result = one_point(p, 1, 1024, false);
+  if (!result) result = one_point(p, 1, 1, true);
+  double bookkeeping = (double)p->strategy->bookkeeping_bytes_per_instance;
+  tm_probe_add(p, &(struct tm_probe_point){.op = "instance", .instances = 1}, "bookkeeping",
+               "bytes", &bookkeeping, 1);
+  return result;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* harness/report/probe_private.h: what the files of the probe share. */
+#ifndef TM_HARNESS_REPORT_PROBE_PRIVATE_H
+#define TM_HARNESS_REPORT_PROBE_PRIVATE_H
+
+#include "harness/report/probe.h"
+#include "harness/wasm/module.h"
+
+enum { TM_PROBE_MAX_PAGES = 65536, TM_PROBE_MIN_PAGES = 16 };
+
+struct tm_probe {
+  const struct tm_strategy *strategy;
+  struct tm_probe_size size;
+  struct tm_module *module;
+  double ns_per_tick;
+  cJSON *cells;
+  struct tm_error *error;
+};
+
+/* The point of the axes of one cell. */
+struct tm_probe_point {
+  const char *op;
+  unsigned instances, readers, pages, rate; /* rate: grows asked for per second; 0: as they come */
+  bool touch;
+};
+
+/* Add a cell; `values` are copied. */
+void tm_probe_add(struct tm_probe *p, const struct tm_probe_point *at, const char *metric,
+                  const char *unit, const double *values, size_t count);
+
+/* A memory with `instances` views attached, the calling thread running with the first. */
+struct tm_probe_bed {
+  struct tm_linear *memory;
+  uint8_t *views;
+  size_t stride, instances;
+};
+int tm_probe_bed_open(struct tm_probe *p, size_t instances, struct tm_probe_bed *bed);
+void tm_probe_bed_close(struct tm_probe_bed *bed);
+static inline void *tm_probe_view(const struct tm_probe_bed *bed, size_t i) {
+  return bed->views + i * bed->stride;
+}
+
+/* An instance of the module on the bed's memory. */
+int tm_probe_instance(struct tm_probe *p, struct tm_probe_bed *bed, struct tm_instance **instance);
+/* Call export `name` with one i32; its result, or -1 after a trap. */
+int64_t tm_probe_call(struct tm_instance *instance, const char *name, uint32_t argument);
+
+int tm_probe_accesses(struct tm_probe *p); /* probe_access.c */
+int tm_probe_grows(struct tm_probe *p);    /* probe_grow.c */
+int tm_probe_readers(struct tm_probe *p);  /* probe_readers.c */
+int tm_probe_code(struct tm_probe *p);     /* probe_code.c */
+
+#endif

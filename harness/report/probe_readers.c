@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Both sides of a grow: readers run guest loops on threads of their own while this thread grows at
+ * a given rate. Kept: the latency of every grow, each reader's throughput and its longest chunk of
+ * work (a stall shows there), and how long after its start a grow is visible to a waiting reader.
+ * Readers start before the first grow and stop after the last. */
+#include "core/arch.h"
+#include "harness/report/probe_private.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+  MAX_READERS = 64,
+  MAX_GROWS = 16384,
+  CHUNK = 4096 /* accesses between two looks at the clock */
+};
+
+struct reader {
+  pthread_t thread;
+  struct tm_instance *instance;
+  struct tm_atomic_u32 *running, *stop; /* shared by all readers of a point */
+  uint64_t chunks, ticks, longest;
+};
+
+static void *read_until_stopped(void *argument) {
+  struct reader *r = argument;
+  tm_probe_call(r->instance, "load-sequential", CHUNK);
+  /* ORDER: none needed beyond the count itself; the grower only waits for it to be complete. */
+  tm_fetch_add_sc(r->running, 1);
+  uint64_t begun = tm_arch_ticks(), last = begun;
+  /* Relaxed: the flag carries nothing but itself. */
+  while (!tm_load_rlx(r->stop)) {
+    tm_probe_call(r->instance, "load-sequential", CHUNK);
+    uint64_t now = tm_arch_ticks();
+    if (now - last > r->longest) r->longest = now - last;
+    last = now;
+    r->chunks++;
+  }
+  r->ticks = last - begun;
+  return NULL;
+}
+
+/* Grow by a page `rate` times a second (0: never) for `seconds`. How many; -errno on failure. */
+static int64_t grow_at_rate(struct tm_probe *p, void *view, unsigned rate, double *latency) {
+  uint64_t begun = tm_arch_ticks();
+  double length = p->size.reader_seconds * 1e9 / p->ns_per_tick;
+  double step = rate ? 1e9 / p->ns_per_tick / rate : length;
+  int64_t n = 0;
+  for (double due = step; due <= length && n < MAX_GROWS; due += step) {
+    while ((double)(tm_arch_ticks() - begun) < due) tm_arch_pause();
+    if (!rate) break;
+    uint64_t a = tm_arch_ticks();
+    if (p->strategy->grow(view, 1) < 0) return -ENOMEM;
+    latency[n++] = (double)(tm_arch_ticks() - a) * p->ns_per_tick;
+    if ((double)(tm_arch_ticks() - begun) > length) break; /* it cannot keep up */
+  }
+  return n;
+}
+
+static void add_readers(struct tm_probe *p, const struct tm_probe_point *at,
+                        const struct reader *readers) {
+  double rate[MAX_READERS], stall[MAX_READERS];
+  for (unsigned i = 0; i < at->readers; i++) {
+    double ns = (double)readers[i].ticks * p->ns_per_tick;
+    rate[i] = ns > 0 ? (double)readers[i].chunks * CHUNK * 1e9 / ns : 0;
+    stall[i] = (double)readers[i].longest * p->ns_per_tick;
+  }
+  tm_probe_add(p, at, "accesses_per_second", "1/s", rate, at->readers);
+  tm_probe_add(p, at, "longest_chunk", "ns", stall, at->readers);
+}
+
+static int one_point(struct tm_probe *p, unsigned count, unsigned rate) {
+  struct tm_probe_bed bed;
+  struct reader readers[MAX_READERS] = {0};
+  struct tm_atomic_u32 running = {0}, stop = {0};
+  double *latency = calloc(MAX_GROWS, sizeof *latency);
+  unsigned made = 0;
+  int result =
+      latency ? tm_probe_bed_open(p, 1, &bed) : tm_fail(p->error, -ENOMEM, "out of memory");
+  if (result) return free(latency), result;
+  tm_linear_park(bed.memory, tm_probe_view(&bed, 0));
+  for (unsigned i = 0; i < count && !result; i++) {
+    readers[i].running = &running;
+    readers[i].stop = &stop;
+    result = tm_probe_instance(p, &bed, &readers[i].instance);
+  }
+  for (; made < count && !result; made++)
+    if (pthread_create(&readers[made].thread, NULL, read_until_stopped, &readers[made]))
+      result = tm_fail(p->error, -EAGAIN, "cannot start %u readers", count);
+  while (!result && tm_load_acq(&running) < count) sched_yield();
+  tm_linear_unpark(bed.memory, tm_probe_view(&bed, 0));
+  int64_t grown = result ? 0 : grow_at_rate(p, tm_probe_view(&bed, 0), rate, latency);
+  tm_linear_park(bed.memory, tm_probe_view(&bed, 0));
+  tm_store_rlx(&stop, 1); /* relaxed: read in a loop until it is seen */
+  for (unsigned i = 0; i < made; i++) pthread_join(readers[i].thread, NULL);
+  if (grown < 0) result = tm_fail(p->error, (int)grown, "a grow beside readers failed");
+  const struct tm_probe_point at = {.op = "grow-beside-readers",
+                                    .instances = count + 1,
+                                    .readers = count,
+                                    .pages = 1,
+                                    .rate = rate};
+  double achieved = (double)grown / p->size.reader_seconds;
+  if (!result) tm_probe_add(p, &at, "latency", "ns", latency, (size_t)grown);
+  if (!result) tm_probe_add(p, &at, "achieved_rate", "1/s", &achieved, 1);
+  if (!result) add_readers(p, &at, readers);
+  for (unsigned i = 0; i < count; i++)
+    if (readers[i].instance) tm_instance_free(readers[i].instance);
+  tm_linear_unpark(bed.memory, tm_probe_view(&bed, 0));
+  tm_probe_bed_close(&bed);
+  free(latency);
+  return result;
+}
+
+/* ---- from the start of a grow until a waiting reader's memory.size shows it -------------------*/
+
+enum { ROUNDS = 48 };
+
+struct waiter {
+  struct tm_instance *instance;
+  struct tm_atomic_u32 round; /* what the waiter is about to wait for; 0: not yet */
+  uint64_t seen[ROUNDS];      /* ticks; 0: not seen */
+};
+
+static void *wait_for_sizes(void *argument) {
+  struct waiter *w = argument;
+  for (uint32_t i = 0; i < ROUNDS; i++) {
+    tm_store_rel(&w->round, i + 1); /* ORDER: seen[i-1] before round. PAIRS: time_visible. */
+    int64_t seen = tm_probe_call(w->instance, "await", TM_PROBE_MIN_PAGES + i);
+    w->seen[i] = seen == 1 ? tm_arch_ticks() : 0;
+  }
+  tm_store_rel(&w->round, ROUNDS + 1); /* ORDER: the last seen[] before round, as above. */
+  return NULL;
+}
+
+static int time_visible(struct tm_probe *p) {
+  struct tm_probe_bed bed;
+  static struct waiter w;
+  w = (struct waiter){.instance = NULL};
+  pthread_t thread;
+  uint64_t begun[ROUNDS];
+  int result = tm_probe_bed_open(p, 1, &bed);
+  if (result) return result;
+  tm_linear_park(bed.memory, tm_probe_view(&bed, 0));
+  result = tm_probe_instance(p, &bed, &w.instance);
+  if (!result && pthread_create(&thread, NULL, wait_for_sizes, &w))
+    result = tm_fail(p->error, -EAGAIN, "cannot start a reader");
+  for (uint32_t i = 0; i < ROUNDS && !result; i++) {
+    while (tm_load_acq(&w.round) < i + 1) sched_yield();
+    uint64_t settle = tm_arch_ticks(); /* let it reach its loop; no matter if it has not */
+    while ((double)(tm_arch_ticks() - settle) * p->ns_per_tick < 20000) tm_arch_pause();
+    tm_linear_unpark(bed.memory, tm_probe_view(&bed, 0));
+    begun[i] = tm_arch_ticks();
+    int64_t old = p->strategy->grow(tm_probe_view(&bed, 0), 1);
+    tm_linear_park(bed.memory, tm_probe_view(&bed, 0));
+    if (old < 0) tm_die("%s: a grow beside a waiting reader failed", p->strategy->name);
+  }
+  if (!result) pthread_join(thread, NULL);
+  double visible[ROUNDS];
+  size_t n = 0;
+  for (uint32_t i = 0; i < ROUNDS && !result; i++)
+    if (w.seen[i] > begun[i]) visible[n++] = (double)(w.seen[i] - begun[i]) * p->ns_per_tick;
+  const struct tm_probe_point at = {.op = "visible", .instances = 2, .readers = 1, .pages = 1};
+  double unseen = ROUNDS - (double)n;
+  if (!result) tm_probe_add(p, &at, "time", "ns", visible, n);
+  if (!result) tm_probe_add(p, &at, "unseen", "rounds", &unseen, 1);
+  if (w.instance) tm_instance_free(w.instance);
+  tm_linear_unpark(bed.memory, tm_probe_view(&bed, 0));
+  tm_probe_bed_close(&bed);
+  return result;
+}
+
+int tm_probe_readers(struct tm_probe *p) {
+  static const unsigned rates[] = {0, 1000, 100000};
+  unsigned most = p->size.max_readers < MAX_READERS ? p->size.max_readers : MAX_READERS;
+  int result = 0;
+  for (size_t i = 0; i < sizeof rates / sizeof *rates && !result && most; i++)
+    result = one_point(p, 1, rates[i]);
+  for (unsigned n = 0; n <= most && !result; n = n ? 2 * n : 1) result = one_point(p, n, 10000);
+  if (!result && most) result = time_visible(p);
+  return result;
+}

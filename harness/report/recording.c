@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/report/recording.h"
+
+#include "harness/stats/stats.h"
+#include "harness/store/machine.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int tm_recording_open(struct tm_recording *s, const char *file, int argc, char **argv,
+                      struct tm_error *error) {
+  *s = (struct tm_recording){.store = NULL};
+  ssize_t n = readlink("/proc/self/exe", s->program, sizeof s->program - 1);
+  if (n < 0) return tm_fail(error, -errno, "cannot find this program: %s", strerror(errno));
+  s->program[n] = '\0';
+  size_t used = (size_t)snprintf(s->command, sizeof s->command, "tidemark");
+  for (int i = 0; i < argc && used < sizeof s->command; i++)
+    used += (size_t)snprintf(s->command + used, sizeof s->command - used, " %s", argv[i]);
+  int result = tm_sha256_file(s->program, s->hash, error);
+  if (!result) result = tm_store_open(file, TM_STORE_APPEND, &s->store, error);
+  if (!result) s->machine = tm_machine_record("");
+  return result;
+}
+
+void tm_recording_close(struct tm_recording *s) {
+  tm_store_close(s->store);
+  cJSON_Delete(s->machine);
+  *s = (struct tm_recording){.store = NULL};
+}
+
+int tm_recording_begin(struct tm_recording *s, const char *plan, uint64_t seed,
+                       struct tm_error *error) {
+  const struct tm_binary binary = {"tidemark", s->hash};
+  const struct tm_stored_run run = {.plan = plan,
+                                    .command = s->command,
+                                    .version = TIDEMARK_VERSION,
+                                    .seed = seed,
+                                    .binaries = &binary,
+                                    .binary_count = 1};
+  return tm_store_begin(s->store, &run, s->machine, error);
+}
+
+bool tm_recording_resume(struct tm_recording *s, const char *ending, char *name, size_t room,
+                         uint64_t *seed) {
+  struct tm_error error;
+  cJSON *runs = tm_store_runs(s->store, &error);
+  bool found = false;
+  for (const cJSON *r = runs ? runs->child : NULL; r; r = r->next) {
+    const char *plan = cJSON_GetStringValue(cJSON_GetObjectItem(r, "plan"));
+    const char *tail = plan ? strchr(plan, ':') : NULL;
+    if (!tail || strcmp(tail, ending)) continue;
+    snprintf(name, room, "%s", plan);
+    *seed = (uint64_t)cJSON_GetNumberValue(cJSON_GetObjectItem(r, "seed"));
+    found = true;
+  }
+  cJSON_Delete(runs);
+  return found;
+}
+
+uint64_t tm_recording_seed(void) { return tm_rng_fresh_seed() >> 1; }
+
+void tm_recording_progress(void *context, const char *doing, size_t done, size_t total) {
+  static struct timespec begun;
+  static const void *last;
+  static size_t last_total;
+  struct timespec now;
+  if (!isatty(2)) return;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (done == 0 || context != last || total != last_total) begun = now;
+  last = context;
+  last_total = total;
+  double took = (double)(now.tv_sec - begun.tv_sec) + (double)(now.tv_nsec - begun.tv_nsec) / 1e9;
+  fprintf(stderr, "\r\033[K%s%s%s  %zu/%zu", context ? (const char *)context : "",
+          context ? ": " : "", doing, done, total);
+  if (done) fprintf(stderr, "  %.0f s left", took / (double)done * (double)(total - done));
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/report/report.h"
+
+#include "harness/report/figure.h"
+#include "harness/report/findings.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+int tm_report_folder(const char *folder, struct tm_error *error) {
+  char part[PATH_MAX];
+  for (const char *p = folder; *p; p++) {
+    if (p[1] != '/' && p[1] != '\0') continue;
+    snprintf(part, sizeof part, "%.*s", (int)(p + 1 - folder), folder);
+    if (mkdir(part, 0777) && errno != EEXIST)
+      return tm_fail(error, -errno, "cannot make the folder %s: %s; name another with -o", part,
+                     strerror(errno));
+  }
+  return 0;
+}
+
+static FILE *open_file(const char *folder, const char *name, const char *ending,
+                       struct tm_error *error) {
+  char path[PATH_MAX + 300];
+  snprintf(path, sizeof path, "%s/%s%s", folder, name, ending);
+  FILE *out = fopen(path, "w");
+  if (!out) tm_fail(error, -errno, "cannot write %s: %s", path, strerror(errno));
+  return out;
+}
+
+static int close_file(FILE *out, int result, const char *name, struct tm_error *error) {
+  if (fclose(out) || result)
+    return tm_fail(error, result ? result : -EIO, "cannot write all of %s", name);
+  return 0;
+}
+
+static int write_text(const struct tm_doc *doc, int (*writer)(const struct tm_doc *, FILE *),
+                      const char *folder, const char *name, struct tm_error *error) {
+  FILE *out = open_file(folder, name, "", error);
+  return out ? close_file(out, writer(doc, out), name, error) : -EIO;
+}
+
+static int write_export(struct tm_store *store, enum tm_export format, const char *folder,
+                        const char *name, struct tm_error *error) {
+  FILE *out = open_file(folder, name, "", error);
+  if (!out) return -EIO;
+  int result = tm_store_export(store, format, out, error);
+  return fclose(out) && !result ? tm_fail(error, -EIO, "cannot write all of %s", name) : result;
+}
+
+static int write_figures(const struct tm_doc *doc, const char *folder, struct tm_error *error) {
+  char figures[PATH_MAX], path[PATH_MAX + 300];
+  snprintf(figures, sizeof figures, "%s/figures", folder);
+  int result = tm_report_folder(figures, error);
+  for (size_t i = 0; i < doc->count && !result; i++) {
+    const struct tm_block *b = &doc->block[i];
+    if (b->kind != TM_BLOCK_FIGURE || !b->svg) continue;
+    FILE *svg = open_file(figures, b->id, ".svg", error),
+         *gp = open_file(figures, b->id, ".gp", error);
+    if (!svg || !gp) result = -EIO;
+    if (svg) result = fputs(b->svg, svg) < 0 || fclose(svg) ? -EIO : result;
+    if (gp) result = fputs(b->script, gp) < 0 || fclose(gp) ? -EIO : result;
+    snprintf(path, sizeof path, "%s/%s.pdf", figures, b->id);
+    if (!result) tm_figure_pdf(path, b->script);
+  }
+  return result;
+}
+
+/* The newest plan "report …/step", up to the slash. */
+static bool newest(struct tm_store *store, char *plan, size_t room, struct tm_error *error) {
+  cJSON *runs = tm_store_runs(store, error);
+  bool found = false;
+  for (const cJSON *r = runs ? runs->child : NULL; r; r = r->next) {
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(r, "plan"));
+    if (!name || strncmp(name, "report ", 7) || !strchr(name, '/')) continue;
+    snprintf(plan, room, "%.*s", (int)strcspn(name, "/"), name);
+    found = true;
+  }
+  cJSON_Delete(runs);
+  return found;
+}
+
+static struct tm_doc *compose(const struct tm_findings *f) {
+  struct tm_doc *doc =
+      tm_doc_new("Tidemark: how should instances learn the length of a growable shared memory?");
+  tm_section_decision(doc, f);
+  tm_section_crossover(doc, f);
+  tm_section_race(doc, f);
+  tm_section_matrix(doc, f);
+  tm_section_engines(doc, f);
+  tm_section_sweeps(doc, f);
+  tm_section_workloads(doc, f);
+  tm_section_machine(doc, f);
+  tm_section_control(doc, f);
+  tm_section_commands(doc, f);
+  return doc;
+}
+
+int tm_report_write(struct tm_store *store, const char *plan, const char *folder,
+                    struct tm_error *error) {
+  char title[256];
+  struct tm_samples samples;
+  static struct tm_findings findings;
+  if (!plan && !newest(store, title, sizeof title, error))
+    return tm_fail(error, -ENOENT,
+                   "there is no report in this results file; 'tidemark report' makes one");
+  int result = tm_samples_load(store, plan ? plan : title, &samples, error);
+  if (result) return result;
+  tm_findings_make(&samples, &findings);
+  struct tm_doc *doc = compose(&findings);
+  result = tm_report_folder(folder, error);
+  if (!result) result = write_text(doc, tm_doc_html, folder, "report.html", error);
+  if (!result) result = write_text(doc, tm_doc_markdown, folder, "report.md", error);
+  if (!result) result = write_text(doc, tm_doc_latex, folder, "report.tex", error);
+  if (!result) result = write_figures(doc, folder, error);
+  if (!result) result = write_export(store, TM_EXPORT_CSV, folder, "data.csv", error);
+  if (!result) result = write_export(store, TM_EXPORT_JSON, folder, "data.json", error);
+  tm_doc_free(doc);
+  tm_samples_free(&samples);
+  return result;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* harness/report/report.h: the samples of a results file as files that people read.
+ *
+ * Writes into FOLDER: report.html (one self-contained page), report.md, report.tex,
+ * figures/NAME.svg, .pdf and .gp (what gnuplot was told), data.csv and data.json (every raw sample
+ * of the file).
+ */
+#ifndef TM_HARNESS_REPORT_REPORT_H
+#define TM_HARNESS_REPORT_REPORT_H
+
+#include "core/error.h"
+#include "harness/store/store.h"
+
+/* Draw the runs whose plan starts with `plan` (NULL: those of the newest report in the file).
+ * 0, or -errno with a sentence. */
+int tm_report_write(struct tm_store *store, const char *plan, const char *folder,
+                    struct tm_error *error);
+
+/* mkdir -p. */
+int tm_report_folder(const char *folder, struct tm_error *error);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/report/samples.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct loading {
+  struct tm_samples *all;
+  const char *plan;
+};
+
+static int keep(void *context, const struct tm_stored *s) {
+  struct loading *l = context;
+  struct tm_samples *all = l->all;
+  if (strncmp(s->plan, l->plan, strlen(l->plan))) return 0;
+  if (all->count == all->room) {
+    size_t room = all->room ? 2 * all->room : 1024;
+    struct tm_sample *more = realloc(all->sample, room * sizeof *more);
+    if (!more) return -ENOMEM;
+    all->sample = more;
+    all->room = room;
+  }
+  struct tm_sample *to = &all->sample[all->count];
+  *to = (struct tm_sample){.plan = strdup(s->plan),
+                           .metric = strdup(s->metric),
+                           .unit = strdup(s->unit),
+                           .axes = cJSON_Parse(s->axes),
+                           .notes = cJSON_Parse(s->notes),
+                           .block = s->block,
+                           .values = calloc(s->count + 1, sizeof(double)),
+                           .count = s->count};
+  all->count++;
+  if (!to->plan || !to->metric || !to->unit || !to->axes || !to->notes || !to->values)
+    return -ENOMEM;
+  memcpy(to->values, s->values, s->count * sizeof *s->values);
+  return 0;
+}
+
+int tm_samples_load(struct tm_store *store, const char *plan, struct tm_samples *out,
+                    struct tm_error *error) {
+  *out = (struct tm_samples){.count = 0};
+  struct loading l = {out, plan};
+  int result = tm_store_each(store, NULL, NULL, 0, keep, &l, error);
+  if (result == -ENOMEM) tm_fail(error, -ENOMEM, "no memory for all samples of the file");
+  cJSON *runs = result ? NULL : tm_store_runs(store, error);
+  if (!result && !runs) result = -EIO;
+  out->runs = cJSON_CreateArray();
+  while (runs && cJSON_GetArraySize(runs)) {
+    cJSON *run = cJSON_DetachItemFromArray(runs, 0);
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(run, "plan"));
+    if (name && !strncmp(name, plan, strlen(plan)))
+      cJSON_AddItemToArray(out->runs, run);
+    else
+      cJSON_Delete(run);
+  }
+  cJSON_Delete(runs);
+  if (result) tm_samples_free(out);
+  return result;
+}
+
+void tm_samples_free(struct tm_samples *all) {
+  for (size_t i = 0; i < all->count; i++) {
+    struct tm_sample *s = &all->sample[i];
+    free(s->plan);
+    free(s->metric);
+    free(s->unit);
+    free(s->values);
+    cJSON_Delete(s->axes);
+    cJSON_Delete(s->notes);
+  }
+  free(all->sample);
+  cJSON_Delete(all->runs);
+  *all = (struct tm_samples){.count = 0};
+}
+
+static const char *text(const cJSON *object, const char *name) {
+  const char *value = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+  return value ? value : "";
+}
+const char *tm_sample_axis(const struct tm_sample *s, const char *name) {
+  return text(s->axes, name);
+}
+const char *tm_sample_note(const struct tm_sample *s, const char *name) {
+  return text(s->notes, name);
+}
+
+bool tm_sample_matches(const struct tm_sample *s, const char *metric, const char *const *where) {
+  if (metric && strcmp(s->metric, metric)) return false;
+  for (; where && where[0]; where += 2)
+    if (strcmp(tm_sample_axis(s, where[0]), where[1])) return false;
+  return true;
+}
+
+const struct tm_sample *tm_samples_next(const struct tm_samples *all, const struct tm_sample *from,
+                                        const char *metric, const char *const *where) {
+  const struct tm_sample *end = all->sample + all->count;
+  for (const struct tm_sample *s = from ? from + 1 : all->sample; s < end; s++)
+    if (tm_sample_matches(s, metric, where)) return s;
+  return NULL;
+}
+
+static int ascending(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return x < y ? -1 : x > y;
+}
+
+static double *sorted_copy(const double *values, size_t n) {
+  double *copy = calloc(n + 1, sizeof *copy);
+  if (!copy) tm_die("out of memory");
+  memcpy(copy, values, n * sizeof *copy);
+  qsort(copy, n, sizeof *copy, ascending);
+  return copy;
+}
+
+double tm_mean_of_lower(const double *values, size_t n) {
+  double *sorted = sorted_copy(values, n), sum = 0;
+  size_t used = n - n / 10;
+  for (size_t i = 0; i < used; i++) sum += sorted[i];
+  free(sorted);
+  return used ? sum / (double)used : NAN;
+}
+
+double tm_median(const double *values, size_t n) {
+  if (n == 0) return NAN;
+  double *sorted = sorted_copy(values, n);
+  double middle = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+  free(sorted);
+  return middle;
+}
+
+size_t tm_samples_blocks(const struct tm_samples *all, const char *strategy, const char *role,
+                         const char *metric, const char *const *where,
+                         double out[TM_SAMPLE_BLOCKS]) {
+  size_t n = 0;
+  for (const struct tm_sample *s = NULL; (s = tm_samples_next(all, s, metric, where));) {
+    if (strcmp(tm_sample_axis(s, "strategy"), strategy)) continue;
+    if (strcmp(tm_sample_axis(s, "role"), role) || n == TM_SAMPLE_BLOCKS) continue;
+    out[n++] = tm_mean_of_lower(s->values, s->count);
+  }
+  return n;
+}
+
+double *tm_samples_pool(const struct tm_samples *all, const char *strategy, const char *metric,
+                        const char *const *where, size_t *count) {
+  double *pool = NULL;
+  *count = 0;
+  for (const struct tm_sample *s = NULL; (s = tm_samples_next(all, s, metric, where));) {
+    if (strcmp(tm_sample_axis(s, "strategy"), strategy)) continue;
+    double *more = realloc(pool, (*count + s->count + 1) * sizeof *more);
+    if (!more) tm_die("out of memory");
+    pool = more;
+    memcpy(pool + *count, s->values, s->count * sizeof *pool);
+    *count += s->count;
+  }
+  if (pool) qsort(pool, *count, sizeof *pool, ascending);
+  return pool;
+}

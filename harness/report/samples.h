@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* harness/report/samples.h: the series of a results file in memory, and what the report asks them.
+ *
+ * Everything a report shows is computed from here, so that it can be redrawn without a rerun.
+ *
+ *     struct tm_samples all;
+ *     tm_samples_load(store, "report 42", &all, &error);       // every plan that starts with it
+ *     const char *where[] = {"op", "grow", "instances", "1000", NULL};
+ *     double per_block[TM_SAMPLE_BLOCKS];
+ *     size_t n = tm_samples_blocks(&all, "guard", "subject", "latency", where, per_block);
+ */
+#ifndef TM_HARNESS_REPORT_SAMPLES_H
+#define TM_HARNESS_REPORT_SAMPLES_H
+
+#include "harness/stats/stats.h"
+#include "harness/store/store.h"
+
+#include <stdbool.h>
+
+enum { TM_SAMPLE_BLOCKS = 1024 };
+
+struct tm_sample {
+  char *plan, *metric, *unit;
+  cJSON *axes, *notes; /* objects of texts */
+  uint64_t block;
+  double *values;
+  size_t count;
+};
+
+struct tm_samples {
+  struct tm_sample *sample;
+  size_t count, room;
+  cJSON *runs; /* of the loaded plans: as tm_store_runs gives them */
+};
+
+int tm_samples_load(struct tm_store *store, const char *plan, struct tm_samples *out,
+                    struct tm_error *error);
+void tm_samples_free(struct tm_samples *all);
+
+const char *tm_sample_axis(const struct tm_sample *s, const char *name); /* "" when it has none */
+const char *tm_sample_note(const struct tm_sample *s, const char *name); /* "" when it has none */
+
+/* `where`: names and values in turn, ended by NULL; NULL: any. */
+bool tm_sample_matches(const struct tm_sample *s, const char *metric, const char *const *where);
+/* The next match after `from` (NULL: the first). */
+const struct tm_sample *tm_samples_next(const struct tm_samples *all, const struct tm_sample *from,
+                                        const char *metric, const char *const *where);
+
+/* One number per block, in the order of blocks: the mean of the series without its largest tenth,
+ * so that a preempted measurement does not drown the others. Returns how many blocks. */
+size_t tm_samples_blocks(const struct tm_samples *all, const char *strategy, const char *role,
+                         const char *metric, const char *const *where,
+                         double out[TM_SAMPLE_BLOCKS]);
+
+/* Every value of every block, sorted ascending (freed by the caller); *count may be 0. */
+double *tm_samples_pool(const struct tm_samples *all, const char *strategy, const char *metric,
+                        const char *const *where, size_t *count);
+
+double tm_mean_of_lower(const double *values, size_t n); /* as above, of one series */
+double tm_median(const double *values, size_t n);        /* NAN when n is 0 */
+
+#endif

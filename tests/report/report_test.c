@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A report, end to end, at a tiny size: is everything there, and is it made from the samples? */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <ftw.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/tidemark-report-test.XXXXXX";
+
+static int run(const char *arguments) {
+  char command[4096];
+  snprintf(command, sizeof command, "cd %s && '%s' %s >out.txt 2>err.txt", folder, TIDEMARK_PROGRAM,
+           arguments);
+  int status = system(command);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static char *contents(const char *name) {
+  char path[512];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  FILE *in = fopen(path, "r");
+  if (!in) fail_msg("%s is missing", name);
+  char *text = calloc(1, 32 << 20);
+  assert_non_null(text);
+  size_t n = fread(text, 1, (32 << 20) - 1, in);
+  fclose(in);
+  assert_true(n > 0);
+  return text;
+}
+
+static int64_t count(const char *file, const char *sql) {
+  char path[512];
+  sqlite3 *db;
+  sqlite3_stmt *s;
+  snprintf(path, sizeof path, "%s/%s", folder, file);
+  assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+  if (sqlite3_prepare_v2(db, sql, -1, &s, NULL)) fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+  assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+  int64_t n = sqlite3_column_int64(s, 0);
+  sqlite3_finalize(s);
+  sqlite3_close(db);
+  return n;
+}
+
+static int make(void **state) {
+  (void)state;
+  if (!mkdtemp(folder)) return -1;
+  int status = run("report --tiny --seed 7 --strategies nocheck,guard,push,interrupt -o one");
+  if (status == 0) return 0;
+  char *errors = contents("err.txt");
+  print_error("tidemark report ended with %d: %s\n", status, errors);
+  free(errors);
+  return -1;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw) {
+  (void)st, (void)kind, (void)ftw;
+  return remove(path);
+}
+static int clean(void **state) {
+  (void)state;
+  return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static void has(const char *text, const char *what) {
+  if (!strstr(text, what)) fail_msg("the page lacks: %s", what);
+}
+
+static void page_is_whole(void **state) {
+  (void)state;
+  char *page = contents("one/report.html");
+  static const char *const parts[] = {"id=\"decision\"",
+                                      "id=\"crossover\"",
+                                      "id=\"race\"",
+                                      "id=\"litmus\"",
+                                      "id=\"engines\"",
+                                      "id=\"sweeps\"",
+                                      "id=\"workloads\"",
+                                      "id=\"machine\"",
+                                      "id=\"control\"",
+                                      "id=\"commands\"",
+                                      "prefers-color-scheme: dark",
+                                      "@media print",
+                                      "name=\"viewport\"",
+                                      "grow-flag-size-atomic",
+                                      "--seed 7",
+                                      "</html>"};
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) has(page, parts[i]);
+  /* Self-contained: nothing is loaded from anywhere. */
+  assert_null(strstr(page, "<script src"));
+  assert_null(strstr(page, "url("));
+  assert_null(strstr(page, "<img"));
+  /* No figure that is none. */
+  assert_null(strstr(page, ">nan"));
+  assert_null(strstr(page, "-nan"));
+  assert_null(strstr(page, "inf]"));
+  /* One row for each strategy in the first table. */
+  const char *table = strstr(page, "id=\"t-decision\"");
+  assert_non_null(table);
+  size_t rows = 0;
+  for (const char *p = table, *end = strstr(table, "</table>");
+       (p = strstr(p, "<th scope=\"row\"")) && p < end; p++)
+    rows++;
+  assert_int_equal(rows, 4);
+  free(page);
+}
+
+static void samples_are_kept(void **state) {
+  (void)state;
+  /* 2 blocks of 4 strategies and 2 controls, each with 7 loops of 2 samples. */
+  assert_int_equal(
+      count(
+          "one/data.db",
+          "SELECT count(*) FROM sample JOIN series ON series.id=series "
+          "JOIN cell ON cell.id=cell WHERE axes LIKE '%\"op\":\"load-random\"%' AND metric='time'"),
+      2 * 6 * 2);
+  assert_int_equal(count("one/data.db", "SELECT count(DISTINCT plan) FROM run"), 6);
+  char *csv = contents("one/data.csv");
+  int64_t lines = 0;
+  for (const char *p = csv; *p; p++) lines += *p == '\n';
+  assert_int_equal(lines, count("one/data.db", "SELECT count(*) FROM sample") + 1);
+  free(csv);
+}
+
+/* Figures are redrawn from the samples alone, without a rerun, and come out the same. */
+static void report_is_drawn_again(void **state) {
+  (void)state;
+  int64_t before = count("one/data.db", "SELECT count(*) FROM run");
+  assert_int_equal(run("report --from one/data.db -o two"), 0);
+  assert_int_equal(count("one/data.db", "SELECT count(*) FROM run"), before);
+  char *one = contents("one/report.md"), *two = contents("two/report.md");
+  assert_string_equal(one, two);
+  free(one);
+  free(two);
+}
+
+static void wrong_requests_are_refused(void **state) {
+  (void)state;
+  static const struct {
+    const char *arguments, *said;
+  } wrong[] = {{"report --seed x", "--seed takes a whole number"},
+               {"report --strategies nosuch", "unknown strategy 'nosuch'"},
+               {"report --from missing.db", "missing.db"},
+               {"report extra", "unexpected argument 'extra'"},
+               {"report -o /proc/nowhere/x", "cannot make the folder"},
+               {"bench --blocks 0", "--blocks takes a number"},
+               {"bench --one nosuch", "unknown strategy 'nosuch'"},
+               {"bench --instances 1 --resume --strategies guard -o fresh.db",
+                "no bench with these options"}};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    assert_int_equal(run(wrong[i].arguments), 2);
+    char *errors = contents("err.txt");
+    has(errors, wrong[i].said);
+    free(errors);
+  }
+}
+
+static void bench_resumes(void **state) {
+  (void)state;
+  const char *small =
+      "bench -o b.db --strategies guard --instances 10 --readers 0 --samples 2 --grows 8 --seed 3";
+  char command[512];
+  snprintf(command, sizeof command, "%s --blocks 1", small);
+  assert_int_equal(run(command), 0);
+  int64_t one = count("b.db", "SELECT count(*) FROM cell");
+  snprintf(command, sizeof command, "%s --blocks 2 --resume", small);
+  assert_int_equal(run(command), 0);
+  assert_int_equal(count("b.db", "SELECT count(*) FROM cell"), 2 * one);
+  assert_int_equal(count("b.db", "SELECT count(DISTINCT plan) FROM run"), 1);
+  assert_int_equal(run(command), 0); /* complete: nothing is run again */
+  assert_int_equal(count("b.db", "SELECT count(*) FROM cell"), 2 * one);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(page_is_whole), cmocka_unit_test(samples_are_kept),
+      cmocka_unit_test(report_is_drawn_again), cmocka_unit_test(wrong_requests_are_refused),
+      cmocka_unit_test(bench_resumes)};
+  return cmocka_run_group_tests(tests, make, clean);
+}
