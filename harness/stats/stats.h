@@ -130,7 +130,7 @@ struct tm_judgement {
 int tm_judge(const struct tm_ratio ratios[], size_t n, double margin, double alpha,
              const struct tm_control *control, struct tm_judgement out[], struct tm_error *error);
 
-const char *tm_verdict_name(enum tm_verdict verdict); /* "different", "equivalent", "unsure" */
+const char *tm_verdict_word(enum tm_verdict verdict); /* "different", "equivalent", "unsure" */
 
 /* ---- Planning ---------------------------------------------------------------------------------
  * The power of the paired t test, from the noncentral t distribution (Cohen 1988, chapter 2). */

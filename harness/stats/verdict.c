@@ -105,7 +105,7 @@ int tm_judge(const struct tm_ratio ratios[], size_t n, double margin, double alp
   return 0;
 }
 
-const char *tm_verdict_name(enum tm_verdict verdict) {
+const char *tm_verdict_word(enum tm_verdict verdict) {
   static const char *const names[] = {"unsure", "different", "equivalent"};
   return names[verdict];
 }

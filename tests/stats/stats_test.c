@@ -193,9 +193,9 @@ static void three_verdicts(void **state) {
   struct tm_judgement j[LENGTH(r)];
   assert_int_equal(tm_judge(r, LENGTH(r), 0.03, 0.05, &fair, j, NULL), 0);
   for (size_t i = 0; i < LENGTH(r); i++) assert_int_equal(j[i].verdict, want[i]);
-  assert_string_equal(tm_verdict_name(j[0].verdict), "different");
-  assert_string_equal(tm_verdict_name(j[2].verdict), "equivalent");
-  assert_string_equal(tm_verdict_name(j[4].verdict), "unsure");
+  assert_string_equal(tm_verdict_word(j[0].verdict), "different");
+  assert_string_equal(tm_verdict_word(j[2].verdict), "equivalent");
+  assert_string_equal(tm_verdict_word(j[4].verdict), "unsure");
 
   /* A run whose control is biased or missing decides nothing. */
   tm_judge(r, LENGTH(r), 0.03, 0.05, &biased, j, NULL);
