@@ -62,6 +62,10 @@ static struct tm_collect plan(const struct request *r) {
                            *const some[] = {"sizepoll", "churn", "chase", "hashjoin", NULL},
                            *const all[] = {"matmul", "sort",  "hashjoin", "chase",    "compress",
                                            "bfs",    "churn", "ring",     "sizepoll", NULL};
+  static const char *const two_tests[] = {"grow-flag-size-atomic", "size-after-access", NULL},
+                           *const tests[] = {"grow-flag-size-atomic", "grow-flag-access-atomic",
+                                             "size-after-access",     "grow0-after-access",
+                                             "size-then-trap",        NULL};
   switch (r->length) {
   case TINY:
     return (struct tm_collect){.size = {2, 16, 100, 1, 0.005},
@@ -79,6 +83,7 @@ static struct tm_collect plan(const struct request *r) {
                                .litmus_run_seconds = 0.05,
                                .workloads = few,
                                .workload_blocks = 2,
+                               .engine_tests = two_tests,
                                .engine_rounds = 200};
   case FULL:
     return (struct tm_collect){.size = {20, 400, 100000, 4, 0.1},
@@ -89,6 +94,7 @@ static struct tm_collect plan(const struct request *r) {
                                .workloads = all,
                                .workload_divisor = 1,
                                .workload_blocks = 10,
+                               .engine_tests = tests,
                                .engine_rounds = 5000};
   default:
     return (struct tm_collect){.size = {10, 200, 100000, 4, 0.02},
@@ -100,7 +106,8 @@ static struct tm_collect plan(const struct request *r) {
                                .workloads = some,
                                .workload_divisor = 16,
                                .workload_blocks = 3,
-                               .engine_rounds = 1000};
+                               .engine_tests = tests,
+                               .engine_rounds = 500};
   }
 }
 

@@ -28,7 +28,8 @@ struct tm_collect {
   const char *const *workloads; /* NULL-terminated */
   unsigned workload_divisor;    /* of their usual size; 0: the size tests use */
   unsigned workload_blocks;
-  unsigned engine_rounds; /* 0: engines are only listed */
+  const char *const *engine_tests; /* NULL-terminated; NULL: engines are only listed */
+  unsigned engine_rounds;          /* of each batch */
 };
 
 /* 0, or -errno with a sentence when nothing can be kept or run at all. */

@@ -2,7 +2,7 @@
 /* Whole programs under every strategy (compare.h), and the real engines. */
 #include "bench/workloads/workloads.h"
 #include "harness/engines/engine.h"
-#include "harness/engines/tests.h"
+#include "harness/engines/suite.h"
 #include "harness/report/collect.h"
 #include "harness/report/compare.h"
 
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { GUESTS = 32 };
+enum { GUESTS = 32, ENGINE_SECONDS = 20 };
 
 /* ---- workloads --------------------------------------------------------------------------------*/
 
@@ -103,50 +103,53 @@ int tm_collect_workloads(const struct tm_collect *c, struct tm_recording *s,
 
 /* ---- engines ----------------------------------------------------------------------------------*/
 
-static int keep_phase(struct tm_recording *s, uint64_t position, const struct tm_engine *e,
-                      const char *version, const struct tm_engine_test *test,
-                      const struct tm_engine_histogram *h, const char *command,
-                      struct tm_error *error) {
-  double rounds = (double)h->rounds, hits = 0;
-  for (size_t r = 0; r < h->rows; r++)
-    if (!strcmp(h->row[r].text, test->witness)) hits += (double)h->row[r].count;
-  char number[16];
-  snprintf(number, sizeof number, "%llu", (unsigned long long)position);
-  const struct tm_axis axes[] = {
-      {"engine", e->name}, {"test", test->name}, {"phase", h->phase}, {"batch", number}};
-  const struct tm_series series[] = {{"rounds", "rounds", &rounds, 1},
-                                     {"witnesses", "rounds", &hits, 1}};
-  const struct tm_note notes[] = {{"version", version},
-                                  {"runtime", e->runtime},
-                                  {"question", test->forbidden ? "forbidden" : "weak"},
-                                  {"command", command}};
+static int keep_answer(struct tm_recording *s, uint64_t position, const struct tm_engine *e,
+                       const char *version, const struct tm_suite_case *one,
+                       const struct tm_engine_result *r, struct tm_error *error) {
+  struct tm_suite_verdict v;
+  tm_suite_judge(one, r, &v);
+  const double rounds = (double)v.rounds, hits = (double)v.witnesses, cold = (double)v.cold_rounds,
+               cold_hits = (double)v.cold_witnesses,
+               forbidden = (double)v.grades[TM_SUITE_FORBIDDEN],
+               weak = (double)v.grades[TM_SUITE_WEAK];
+  const struct tm_axis axes[] = {{"engine", e->name}, {"test", one->test->name}};
+  const struct tm_series series[] = {
+      {"rounds", "rounds", &rounds, 1},       {"witnesses", "rounds", &hits, 1},
+      {"cold_rounds", "rounds", &cold, 1},    {"cold_witnesses", "rounds", &cold_hits, 1},
+      {"forbidden", "rounds", &forbidden, 1}, {"weak", "rounds", &weak, 1}};
+  const struct tm_note notes[] = {
+      {"version", *r->version ? r->version : version},
+      {"runtime", e->runtime},
+      {"question", tm_oracle_allowed(one->oracle) ? "allowed" : "forbidden"},
+      {"command", r->command},
+      {"failure", r->failure}};
   return tm_store_add(s->store,
                       &(struct tm_cell){.position = position,
                                         .axes = axes,
-                                        .axis_count = 4,
+                                        .axis_count = 2,
                                         .series = series,
-                                        .series_count = 2,
+                                        .series_count = 6,
                                         .notes = notes,
-                                        .note_count = 4},
+                                        .note_count = 5},
                       error);
 }
 
 static int ask_engine(const struct tm_collect *c, struct tm_recording *s, uint64_t position,
                       const struct tm_engine *e, const struct tm_engine_program *program,
                       struct tm_error *error) {
-  size_t tests;
-  const struct tm_engine_test *test = tm_engine_tests(&tests);
   int result = 0;
-  for (size_t t = 0; t < tests && c->engine_rounds && !result; t++) {
-    struct tm_job job = tm_engine_test_job(&test[t], c->engine_rounds);
+  for (size_t t = 0; c->engine_tests && c->engine_tests[t] && !result; t++) {
+    char file[4096];
+    struct tm_suite_case one;
+    snprintf(file, sizeof file, "%s/harness/litmus/tests/%s.litmus", TIDEMARK_SOURCE_DIR,
+             c->engine_tests[t]);
+    result = tm_suite_open(file, c->engine_rounds, &one, error);
+    if (result) break;
     struct tm_engine_result r;
-    tm_engine_run(e, program, NULL, &job, 25, &r);
-    for (size_t h = 0; h < r.histograms && !result; h++)
-      result = keep_phase(s, position + 1 + t * TM_ENGINE_HISTOGRAMS + h, e, program->version,
-                          &test[t], &r.histogram[h], r.command, error);
-    if (*r.failure && !result)
-      result = note_failure(s, position + t, "engine", e->name, r.failure, error);
+    tm_engine_run(e, program, NULL, tm_suite_job(&one, e), ENGINE_SECONDS, &r);
+    result = keep_answer(s, position + 1 + t, e, program->version, &one, &r, error);
     tm_engine_result_free(&r);
+    tm_suite_close(&one);
   }
   return result;
 }

@@ -38,7 +38,7 @@ void tm_ratio_cell(struct tm_table *t, const struct tm_measure *m) {
                                            : TM_LOOK_PLAIN;
   if (isfinite(m->ratio.high))
     tm_table_cell(t, look, m->ratio.ratio, "%.2f× [%.2f, %.2f] %s", m->ratio.ratio, m->ratio.low,
-                  m->ratio.high, tm_verdict_name(v));
+                  m->ratio.high, tm_verdict_word(v));
   else
     tm_table_cell(t, look, m->ratio.ratio, "%.2f× [one block] unsure", m->ratio.ratio);
 }

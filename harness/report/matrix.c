@@ -92,35 +92,46 @@ void tm_section_matrix(struct tm_doc *doc, const struct tm_findings *f) {
 
 /* ---- engines ----------------------------------------------------------------------------------*/
 
+static double of_engine(const struct tm_findings *f, const struct tm_sample *s,
+                        const char *metric) {
+  const char *where[] = {"engine", tm_sample_axis(s, "engine"), "test", tm_sample_axis(s, "test"),
+                         NULL};
+  const struct tm_sample *found = tm_samples_next(f->samples, NULL, metric, where);
+  return found && found->count ? found->values[0] : NAN;
+}
+
+static void engine_row(struct tm_table *t, const struct tm_findings *f, const struct tm_sample *s) {
+  double hits = of_engine(f, s, "witnesses"), forbidden = of_engine(f, s, "forbidden"),
+         rounds = s->values[0];
+  tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_axis(s, "engine"));
+  tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_note(s, "version"));
+  tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_axis(s, "test"));
+  tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_note(s, "question"));
+  if (forbidden > 0)
+    tm_table_cell(t, TM_LOOK_BAD, 3, "✗ forbidden, in %s rounds", tm_short_number(forbidden));
+  else if (!(rounds > 0))
+    tm_table_cell(t, TM_LOOK_UNSURE, 2, "? no result");
+  else if (hits > 0)
+    tm_table_cell(t, TM_LOOK_WEAK, 1, "seen, allowed");
+  else
+    tm_table_cell(t, TM_LOOK_GOOD, 0, "✓ never");
+  tm_table_cell(t, TM_LOOK_PLAIN, hits, "%s", tm_short_number(hits));
+  tm_table_cell(t, TM_LOOK_PLAIN, rounds, "%s", tm_short_number(rounds));
+  tm_table_cell(t, TM_LOOK_PLAIN, of_engine(f, s, "cold_witnesses"), "%s of %s",
+                tm_short_number(of_engine(f, s, "cold_witnesses")),
+                tm_short_number(of_engine(f, s, "cold_rounds")));
+  tm_table_cell(t, TM_LOOK_DIM, NAN, "%s", tm_sample_note(s, "failure"));
+}
+
 static void engine_results(struct tm_doc *doc, const struct tm_findings *f) {
-  struct tm_table *t = tm_doc_table(doc, "engine-litmus", "Litmus tests on real engines");
-  static const char *const columns[] = {"engine", "test",      "outcome", "phase",
-                                        "seen",   "witnesses", "rounds"};
-  for (int i = 0; i < 7; i++) tm_table_column(t, columns[i], i > 4);
-  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, "witnesses", NULL));) {
-    if (!strstr(s->plan, "/engines")) continue;
-    const char *where[] = {"engine", tm_sample_axis(s, "engine"), "batch",
-                           tm_sample_axis(s, "batch"), NULL};
-    const struct tm_sample *rounds = tm_samples_next(f->samples, NULL, "rounds", where);
-    bool forbidden = !strcmp(tm_sample_note(s, "question"), "forbidden"), seen = s->values[0] > 0;
-    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s %s", tm_sample_axis(s, "engine"),
-                  tm_sample_note(s, "version"));
-    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_axis(s, "test"));
-    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_note(s, "question"));
-    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_axis(s, "phase"));
-    tm_table_cell(t,
-                  !seen       ? TM_LOOK_GOOD
-                  : forbidden ? TM_LOOK_BAD
-                              : TM_LOOK_WEAK,
-                  seen, "%s",
-                  !seen       ? "✓ never"
-                  : forbidden ? "✗ seen, forbidden"
-                              : "seen, allowed");
-    tm_table_cell(t, TM_LOOK_PLAIN, s->values[0], "%.0f", s->values[0]);
-    tm_table_cell(t, TM_LOOK_PLAIN, rounds ? rounds->values[0] : NAN, "%.0f",
-                  rounds ? rounds->values[0] : 0);
-  }
-  if (!doc->block[doc->count - 1].table.cells) tm_doc_text(doc, "No engine was asked in this run.");
+  struct tm_table *t = tm_doc_table(doc, "engine-litmus", "Litmus tests on the engines");
+  static const char *const columns[] = {"engine", "version",   "test",   "outcome asked about",
+                                        "found",  "witnesses", "rounds", "cold, of rounds",
+                                        "remark"};
+  for (int i = 0; i < 9; i++) tm_table_column(t, columns[i], i == 5 || i == 6);
+  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, "rounds", NULL));)
+    if (strstr(s->plan, "/engines")) engine_row(t, f, s);
+  if (t->cells == 0) tm_doc_text(doc, "No engine was asked in this run.");
 }
 
 void tm_section_engines(struct tm_doc *doc, const struct tm_findings *f) {
@@ -137,9 +148,4 @@ void tm_section_engines(struct tm_doc *doc, const struct tm_findings *f) {
                   found ? tm_sample_note(s, "version") : tm_sample_note(s, "install"));
   }
   engine_results(doc, f);
-  const char *any[] = {NULL};
-  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, "failed", any));)
-    if (*tm_sample_axis(s, "engine"))
-      tm_doc_note(doc, TM_LOOK_UNSURE, "? %s: %s", tm_sample_axis(s, "engine"),
-                  tm_sample_note(s, "failure"));
 }

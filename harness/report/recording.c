@@ -75,5 +75,6 @@ void tm_recording_progress(void *context, const char *doing, size_t done, size_t
   double took = (double)(now.tv_sec - begun.tv_sec) + (double)(now.tv_nsec - begun.tv_nsec) / 1e9;
   fprintf(stderr, "\r\033[K%s%s%s  %zu/%zu", context ? (const char *)context : "",
           context ? ": " : "", doing, done, total);
-  if (done) fprintf(stderr, "  %.0f s left", took / (double)done * (double)(total - done));
+  if (done && total > done)
+    fprintf(stderr, "  %.0f s left", took / (double)done * (double)(total - done));
 }
