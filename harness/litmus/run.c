@@ -17,7 +17,7 @@
 /* Rounds are tuned in chunks that share a skew. */
 enum { CHUNKS = 16, FREE_WINDOW = 32 };
 static const int64_t START_DELAY_TICKS = 1000; /* timebase: from the meeting to the common start */
-static const int64_t WIDEST_SKEW = 8000, RANDOM_SKEW = -1;
+static const int64_t USUAL_WIDEST = 8000, RANDOM_SKEW = INT64_MIN;
 
 struct worker {
   struct session *session;
@@ -52,6 +52,8 @@ struct session {
   struct tm_atomic_u32 kicking;
   struct tm_atomic_u64 end; /* the batch ends before this round; lowered when time is up */
   double deadline;          /* of the batch, on the monotonic clock */
+  uint64_t batch_ticks;     /* how long the last batch ran */
+  int64_t widest;           /* ticks: skews beyond cannot matter; from how long a round takes */
   uint8_t *stuck;           /* per round: a bit for each thread that waits for ever */
 };
 
@@ -79,8 +81,13 @@ static uint32_t chunk_of(const struct session *s, uint32_t round) {
 }
 
 static int64_t skew_of(struct worker *w, uint32_t round) {
-  int64_t skew = w->session->skew[chunk_of(w->session, round)];
-  return skew == RANDOM_SKEW ? (int64_t)tm_rng_below(&w->rng, (uint64_t)WIDEST_SKEW / 2) : skew;
+  const struct session *s = w->session;
+  int64_t skew = s->skew[chunk_of(s, round)];
+  if (skew != RANDOM_SKEW) return skew;
+  /* Every order of magnitude alike: what matters may be short or long after the publish. */
+  double share = tm_rng_uniform(&w->rng);
+  int64_t ticks = (int64_t)(exp(share * log((double)s->widest + 1)) - 1);
+  return s->mode == TM_RUN_TIMEBASE && tm_rng_u64(&w->rng) % 2 ? -ticks : ticks;
 }
 
 /* ---- one round of one thread ------------------------------------------------------------------*/
@@ -190,7 +197,7 @@ static void meet(struct worker *w, uint32_t round) {
 static void wait_for_tick(struct worker *w) {
   struct session *s = w->session;
   if (s->mode != TM_RUN_TIMEBASE) return;
-  int64_t skew = w->lane->index ? skew_of(w, w->round) - WIDEST_SKEW / 2 : 0;
+  int64_t skew = w->lane->index ? skew_of(w, w->round) : 0;
   int64_t start = (int64_t)tm_load_rlx(&s->start_tick) + skew; /* Relaxed: ordered by meet. */
   while ((int64_t)tm_arch_ticks() < start) tm_arch_pause();
 }
@@ -375,10 +382,11 @@ static int count_batch(struct session *s, struct tm_run *run, uint64_t begun_tic
 
 /* ---- finding the skew -------------------------------------------------------------------------*/
 
-/* First a coarse sweep, then a fine one around the best; then the best for good. When the sweep saw
- * no witness, random skews: what is not known to happen anywhere is looked for everywhere. */
+/* First a batch with random skews, to see how long a round takes; then a coarse sweep, then a fine
+ * one around the best; then the best for good. When the sweep saw no witness, random skews: what is
+ * not known to happen anywhere is looked for everywhere. */
 struct tuner {
-  enum { COARSE, FINE, DONE } stage;
+  enum { LENGTH, COARSE, FINE, DONE } stage;
   unsigned batches;
   struct tally chunks[CHUNKS];
 };
@@ -386,25 +394,40 @@ struct tuner {
 enum { SWEEP_BATCHES = 3 };
 
 static void set_skews(struct session *s, int64_t first, int64_t step) {
-  for (int c = 0; c < CHUNKS; c++) s->skew[c] = first + c * step;
+  for (int c = 0; c < CHUNKS; c++) s->skew[c] = first == RANDOM_SKEW ? first : first + c * step;
 }
 
-static void tune(struct session *s, struct tuner *t) {
-  if (t->stage == DONE || ++t->batches < SWEEP_BATCHES) return;
+/* The widest sweep: three rounds long, on both sides of the start in timebase mode. */
+static void sweep(struct session *s, double ticks_per_round) {
+  int64_t widest = (int64_t)(3 * ticks_per_round);
+  s->widest = widest < 1000 ? 1000 : widest > 1000000 ? 1000000 : widest;
+  if (s->mode == TM_RUN_TIMEBASE)
+    set_skews(s, -USUAL_WIDEST / 2, USUAL_WIDEST / CHUNKS);
+  else
+    set_skews(s, 0, s->widest / CHUNKS);
+}
+
+static void tune(struct session *s, struct tuner *t, double ticks_per_round) {
+  if (t->stage == DONE) return;
+  if (t->stage == LENGTH) {
+    sweep(s, ticks_per_round);
+    t->stage = COARSE;
+    return;
+  }
+  if (++t->batches < SWEEP_BATCHES) return;
   int best = 0;
   double most = 0;
   for (int c = 0; c < CHUNKS; c++) {
     double share = (double)t->chunks[c].witnesses / (double)(t->chunks[c].rounds + 1);
     if (share > most) most = share, best = c;
   }
-  int64_t step = t->stage == COARSE ? WIDEST_SKEW / CHUNKS : WIDEST_SKEW / CHUNKS / 8;
-  int64_t skew = s->skew[best];
+  int64_t skew = s->skew[best], step = s->skew[1] - s->skew[0];
   if (most == 0) {
     set_skews(s, RANDOM_SKEW, 0);
     t->stage = DONE;
-  } else if (t->stage == COARSE) {
-    int64_t first = skew - step < 0 ? 0 : skew - step;
-    set_skews(s, first, step / 8);
+  } else if (t->stage == COARSE && step >= 16) {
+    int64_t first = skew - step;
+    set_skews(s, first < 0 && s->mode == TM_RUN_PERPETUAL ? 0 : first, step / 8);
     t->stage = FINE;
   } else {
     set_skews(s, skew, 0);
@@ -494,6 +517,7 @@ static int one_batch(struct session *s, struct tm_run *run, double deadline,
   pthread_barrier_wait(&s->batch_begins);
   pthread_barrier_wait(&s->batch_ends);
   double seconds = seconds_now() - begun;
+  s->batch_ticks = tm_arch_ticks() - tick;
   int result = count_batch(s, run, tick, seconds, chunks, error);
   run->seconds += seconds;
   run->grows += tm_load_rlx(&s->bed.memory->grows); /* Relaxed: the threads have stopped. */
@@ -510,9 +534,9 @@ static bool enough(const struct tm_run *run, const struct tm_run_options *o, dou
 static int run_all(struct session *s, struct tm_run *run, struct tm_error *error) {
   bool tunable =
       s->mode == TM_RUN_TIMEBASE || (s->mode == TM_RUN_PERPETUAL && s->bed.plan.grower >= 0);
-  struct tuner tuner = {.stage = tunable && !s->options->skew_given ? COARSE : DONE};
-  set_skews(s, s->options->skew_given ? s->options->skew : 0,
-            tuner.stage == COARSE ? WIDEST_SKEW / CHUNKS : 0);
+  struct tuner tuner = {.stage = tunable && !s->options->skew_given ? LENGTH : DONE};
+  s->widest = USUAL_WIDEST;
+  set_skews(s, s->options->skew_given ? s->options->skew : tunable ? RANDOM_SKEW : 0, 0);
   double begun = seconds_now();
   double deadline = s->options->seconds > 0 ? begun + s->options->seconds : INFINITY;
   int result = 0;
@@ -520,7 +544,8 @@ static int run_all(struct session *s, struct tm_run *run, struct tm_error *error
     bool tuning = tuner.stage != DONE;
     struct tm_run before = *run;
     result = one_batch(s, run, deadline, tuner.chunks, error);
-    tune(s, &tuner);
+    tune(s, &tuner,
+         (double)(s->batch_ticks) / (double)tm_load_rlx(&s->end)); /* Relaxed: at rest. */
     if (tuning && tuner.stage == DONE) run->tuning_seconds = seconds_now() - begun;
     if (!tuning) {
       run->tuned_rounds += run->rounds - before.rounds;
