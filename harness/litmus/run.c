@@ -50,11 +50,12 @@ struct session {
   struct tm_atomic_u64 start_tick;      /* timebase: of the round just opened */
   struct tm_atomic_u64 published;       /* perpetual: rounds the grower has finished */
   struct tm_atomic_u32 kicking;
-  struct tm_atomic_u64 end; /* the batch ends before this round; lowered when time is up */
-  double deadline;          /* of the batch, on the monotonic clock */
-  uint64_t batch_ticks;     /* how long the last batch ran */
-  int64_t widest;           /* ticks: skews beyond cannot matter; from how long a round takes */
-  uint8_t *stuck;           /* per round: a bit for each thread that waits for ever */
+  struct tm_atomic_u32 finished; /* workers that have ended the batch */
+  struct tm_atomic_u64 end;      /* the batch ends before this round; lowered when time is up */
+  double deadline;               /* of the batch, on the monotonic clock */
+  uint64_t batch_ticks;          /* how long the last batch ran */
+  int64_t widest; /* ticks: skews beyond cannot matter; from how long a round takes */
+  uint8_t *stuck; /* per round: a bit for each thread that waits for ever */
 };
 
 static double seconds_now(void) {
@@ -128,7 +129,7 @@ static uint32_t parked(struct session *s, uint32_t round, bool wake) {
   for (unsigned t = 0; t < s->threads; t++)
     for (unsigned i = 0; i < s->test->thread[t].steps; i++) {
       const struct tm_litmus_step *step = &s->test->thread[t].step[i];
-      if (step->op != TM_WAIT) continue;
+      if (step->op != TM_WAIT || step->timeout >= 0) continue; /* a timeout ends by itself */
       bool known = false;
       for (unsigned k = 0; k < places; k++) known = known || seen[k] == step->at;
       if (known) continue;
@@ -321,6 +322,8 @@ static void *work(void *argument) {
     pthread_barrier_wait(&s->batch_begins);
     if (s->over) break;
     run_batch(w);
+    /* ORDER: the batch before its end. PAIRS: await_batch. */
+    tm_fetch_add_acqrel(&s->finished, 1);
     pthread_barrier_wait(&s->batch_ends);
   }
   tm_thread_done();
@@ -444,6 +447,15 @@ static bool perpetual(const struct tm_bed_plan *plan) {
   return one_way && !plan->fresh && !plan->waits_for_ever && !plan->final_size;
 }
 
+static bool waited_for_ever(const struct tm_litmus *test, uint64_t at) {
+  for (unsigned t = 0; t < test->threads; t++)
+    for (unsigned i = 0; i < test->thread[t].steps; i++)
+      if (test->thread[t].step[i].op == TM_WAIT && test->thread[t].step[i].timeout < 0 &&
+          test->thread[t].step[i].at == at)
+        return true;
+  return false;
+}
+
 int tm_litmus_can_run(const struct tm_litmus *test, enum tm_run_mode mode, struct tm_error *error) {
   struct tm_bed_plan plan;
   tm_bed_plan(test, &(struct tm_run_options){0}, &plan);
@@ -453,6 +465,15 @@ int tm_litmus_can_run(const struct tm_litmus *test, enum tm_run_mode mode, struc
         "%s cannot run in perpetual mode: that takes one thread that grows once, no wait "
         "for ever and no question about the final size",
         test->name);
+  for (unsigned t = 0; t < test->threads; t++)
+    for (unsigned i = 0; i < test->thread[t].steps; i++)
+      if (test->thread[t].step[i].op == TM_WAIT && test->thread[t].step[i].timeout >= 0 &&
+          waited_for_ever(test, test->thread[t].step[i].at))
+        return tm_fail(
+            error, -ENOTSUP,
+            "%s: one place is awaited both with and without a timeout; a run could not tell "
+            "who is stuck",
+            test->name);
   return tm_litmus_wat_check(test, error);
 }
 
@@ -491,6 +512,17 @@ static void stop_threads(struct session *s) {
   pthread_barrier_destroy(&s->batch_ends);
 }
 
+/* Until every worker has ended the batch. When all of them are parked, nobody else is left to see
+ * that they are stuck: look every half millisecond. */
+static void await_batch(struct session *s) {
+  while (s->bed.plan.waits_for_ever && tm_load_acq(&s->finished) < s->threads) {
+    nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL);
+    uint64_t opened = tm_load_acq(&s->opened);
+    if (opened > 0) wake_the_stuck(s, (uint32_t)opened);
+  }
+  pthread_barrier_wait(&s->batch_ends);
+}
+
 static int one_batch(struct session *s, struct tm_run *run, double deadline,
                      struct tally chunks[CHUNKS], struct tm_error *error) {
   uint32_t rounds = s->bed.plan.rounds;
@@ -503,6 +535,7 @@ static int one_batch(struct session *s, struct tm_run *run, double deadline,
   tm_atomic_init(&s->arrived, 0);
   tm_atomic_init(&s->opened, 0);
   tm_atomic_init(&s->published, 0);
+  tm_atomic_init(&s->finished, 0);
   tm_atomic_init(&s->end, rounds);
   s->deadline = deadline;
   memset(s->stuck, 0, rounds);
@@ -515,7 +548,7 @@ static int one_batch(struct session *s, struct tm_run *run, double deadline,
   uint64_t tick = tm_arch_ticks();
   double begun = seconds_now();
   pthread_barrier_wait(&s->batch_begins);
-  pthread_barrier_wait(&s->batch_ends);
+  await_batch(s);
   double seconds = seconds_now() - begun;
   s->batch_ticks = tm_arch_ticks() - tick;
   int result = count_batch(s, run, tick, seconds, chunks, error);
@@ -526,6 +559,7 @@ static int one_batch(struct session *s, struct tm_run *run, double deadline,
 
 static bool enough(const struct tm_run *run, const struct tm_run_options *o, double begun) {
   if (o->first_witnesses && run->witnesses >= o->first_witnesses) return true;
+  if (o->first_forbidden && run->forbidden >= o->first_forbidden) return true;
   if (o->rounds && run->rounds >= o->rounds) return true;
   if (o->seconds > 0) return seconds_now() - begun >= o->seconds;
   return o->rounds == 0 && o->first_witnesses == 0;

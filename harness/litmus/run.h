@@ -48,6 +48,7 @@ struct tm_run_options {
   bool preload;       /* touch a round's block of low places just before the round */
   unsigned instances; /* idle instances attached besides the threads' own */
   uint64_t first_witnesses; /* stop after so many rows that satisfy the condition; 0: never */
+  uint64_t first_forbidden; /* the same for outcomes that the model forbids */
 };
 
 /* Where a witness was: enough to draw it. */
