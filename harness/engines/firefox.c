@@ -62,6 +62,12 @@ const struct tm_engine tm_engine_firefox = {
     .program = "firefox-esr",
     .version = {"", "--version"},
     .install = "apt-get install -y firefox-esr",
+    .claim = {.strategy = "guard",
+              .how = "under a lock, pages are committed, then the one shared length is stored",
+              .where = "Gecko: js/src/vm/SharedArrayObject.cpp, wasmGrowToPagesInPlace; "
+                       "js/src/wasm/WasmJS.cpp, WasmMemoryObject::growShared",
+              .manner = TM_MANNER_GUARD},
+    .probes = true,
     .traps = true,
     .sleeps = true,
     .hosts = true,

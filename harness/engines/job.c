@@ -9,12 +9,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
   SKEW = 300,         /* turns; a turn is about a nanosecond once the code is hot */
   FRESH_ROUNDS = 200, /* engines are slow to give memories back */
   STUCK_ROUNDS = 20,  /* a round may last as long as FOREVER_NS */
-  FOREVER_NS = 500000000
+  FOREVER_NS = 500000000,
+  PROBE_GROWS = 500, /* in one go, on one memory */
+  PROBE_TURNS = 2000000
 };
 
 /* May this step trap, if the memory has its initial length? */
@@ -93,9 +96,49 @@ int tm_job_make(const struct tm_litmus *test, const struct tm_job_options *optio
   job->fresh = test->initial_pages + grown > test->max_pages;
   job->stride = job->fresh ? 0 : (unsigned)grown;
   job->settle &= !job->fresh;
-  job->maximum = job->fresh ? 1 + test->max_pages - test->initial_pages : TM_LITMUS_MAX_PAGES;
   plan_batches(test, options, stuck, job);
+  job->maximum = 1 + test->max_pages - test->initial_pages;
+  if (!job->fresh) job->maximum += (uint64_t)job->batch[0].rounds * job->stride + test->max_pages;
   code = make_module(test, options->sleep, job, error);
+  if (code < 0) tm_job_free(job);
+  return code;
+}
+
+/* Loads depend on each other, at an address that no compiler can know to stay 0. */
+static const char probe_text[] =
+    "(module\n"
+    "  (import \"env\" \"memory\" (memory 1 65536 shared))\n"
+    "  (func (export \"grow\") (param $n i32) (result i32) (local $failed i32)\n"
+    "    (loop $again\n"
+    "      (local.set $failed (i32.add (local.get $failed)\n"
+    "        (i32.eq (memory.grow (i32.const 1)) (i32.const -1))))\n"
+    "      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))\n"
+    "    (local.get $failed))\n"
+    "  (func (export \"size\") (param $n i32) (result i32) (local $sum i32)\n"
+    "    (loop $again\n"
+    "      (local.set $sum (i32.add (local.get $sum) (memory.size)))\n"
+    "      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))\n"
+    "    (local.get $sum))\n"
+    "  (func (export \"load\") (param $n i32) (result i32) (local $at i32)\n"
+    "    (loop $again\n"
+    "      (local.set $at (i32.load (local.get $at)))\n"
+    "      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))\n"
+    "    (local.get $at))\n"
+    "  (func (export \"atomic\") (param $n i32) (result i32) (local $at i32)\n"
+    "    (loop $again\n"
+    "      (local.set $at (i32.atomic.load (local.get $at)))\n"
+    "      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))\n"
+    "    (local.get $at)))\n";
+
+const unsigned tm_probe_instances[TM_PROBE_POINTS] = {1, 4, 16, 64};
+
+int tm_job_probe(struct tm_job *job, struct tm_error *error) {
+  static const struct tm_litmus none = {.name = "probe", .initial_pages = 1, .max_pages = 65536};
+  *job = (struct tm_job){.test = &none, .maximum = 1 + 8 * PROBE_GROWS, .retry = -1, .probe = true};
+  job->wat = strdup(probe_text);
+  if (!job->wat) return tm_fail(error, -ENOMEM, "out of memory for the probe");
+  job->wat_bytes = strlen(job->wat);
+  int code = tm_wat_to_wasm("probe", job->wat, job->wat_bytes, &job->wasm, &job->wasm_bytes, error);
   if (code < 0) tm_job_free(job);
   return code;
 }
@@ -190,6 +233,16 @@ char *tm_job_json(const struct tm_job *job, bool with_wasm) {
     cJSON_AddNullToObject(o, "retry");
   }
   add_batches(job, o);
+  if (job->probe) {
+    cJSON *probe = cJSON_AddObjectToObject(o, "probe");
+    cJSON_AddNumberToObject(probe, "grows", PROBE_GROWS);
+    cJSON_AddNumberToObject(probe, "turns", PROBE_TURNS);
+    cJSON *instances = cJSON_AddArrayToObject(probe, "instances");
+    for (int i = 0; i < TM_PROBE_POINTS; i++)
+      cJSON_AddItemToArray(instances, cJSON_CreateNumber(tm_probe_instances[i]));
+  } else {
+    cJSON_AddNullToObject(o, "probe");
+  }
   if (with_wasm) {
     cJSON *wasm = cJSON_AddArrayToObject(o, "wasm");
     for (size_t i = 0; i < job->wasm_bytes; i++)

@@ -20,6 +20,7 @@
  *                    [{final: "load", bytes, edge, offset}]: what makes a row
  *     retry          {thread, tries} or null: call the thread again while its first step traps
  *     batches        [{phase, meeting, rounds}]: the first is cold, the others are warm
+ *     probe          {grows, turns, instances: […]} or null: no test, but the cost of operations
  *     skew           in "once" batches, threads start up to so many turns apart
  *
  * Page 0 of a memory is the driver's:
@@ -63,6 +64,7 @@ struct tm_job {
   unsigned skew;
   struct tm_job_batch batch[TM_JOB_BATCHES];
   unsigned batches;
+  bool probe; /* measure what operations cost instead (tm_job_probe) */
   char *wat;
   size_t wat_bytes;
   unsigned char *wasm;
@@ -73,6 +75,11 @@ struct tm_job {
  */
 int tm_job_make(const struct tm_litmus *test, const struct tm_job_options *options,
                 struct tm_job *job, struct tm_error *error);
+/* A job that measures, in one thread, what a grow of one page costs with so many instances of the
+ * memory in that thread, and what memory.size and dependent plain and atomic loads cost. */
+enum { TM_PROBE_POINTS = 4 };
+extern const unsigned tm_probe_instances[TM_PROBE_POINTS];
+int tm_job_probe(struct tm_job *job, struct tm_error *error);
 void tm_job_free(struct tm_job *job);
 
 /* Does this register of the thread hold a length, in pages? */

@@ -31,6 +31,12 @@ const struct tm_engine tm_engine_jsc = {
     .version = {"dpkg-query", "-W", "-f", "${Package} ${Version}\n",
                 "libjavascriptcoregtk-4.0-bin"},
     .install = "apt-get install -y libjavascriptcoregtk-4.0-bin",
+    .claim = {.strategy = "push",
+              .how = "under a lock, pages are committed and the shared length is stored; then the "
+                     "instances of the memory are told",
+              .where = "WebKit: Source/JavaScriptCore/wasm/WasmMemory.cpp, Memory::growShared",
+              .manner = TM_MANNER_PUSH},
+    .probes = true,
     .traps = true,
     .sleeps = true,
     .hosts = true,

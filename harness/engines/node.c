@@ -28,6 +28,14 @@ const struct tm_engine tm_engine_node = {
     .program = "node",
     .version = {"", "--version"},
     .install = "apt-get install -y nodejs",
+    .claim = {.strategy = "interrupt",
+              .how = "a grower commits pages, swaps the length in, and asks the other threads to "
+                     "refresh their copies when they next handle an interrupt",
+              .where =
+                  "V8: src/objects/backing-store.cc, GrowWasmMemoryInPlace and "
+                  "BroadcastSharedWasmMemoryGrow; src/execution/stack-guard.cc, GROW_SHARED_MEMORY",
+              .manner = TM_MANNER_POLL},
+    .probes = true,
     .traps = true,
     .sleeps = true,
     .hosts = true,

@@ -30,6 +30,7 @@ static void write_readme(FILE *out, const struct tm_suite_case *one,
                          const struct tm_engine_task *task, const struct tm_engine_command *c,
                          const struct tm_engine_result *result) {
   struct tm_suite_verdict v;
+  struct tm_value row[TM_LITMUS_COLUMNS];
   tm_suite_judge(one, result, &v);
   fprintf(out, "%s on %s %s\n\n", one->test->name, task->engine->runtime,
           *result->version ? result->version : task->program->version);
@@ -44,10 +45,11 @@ static void write_readme(FILE *out, const struct tm_suite_case *one,
       " rounds ended in a way that the memory model forbids.\n\n",
       v.grades[TM_SUITE_FORBIDDEN], v.rounds);
   tm_suite_show(one, result, out);
+  if (!v.example || !tm_suite_row(one->test, v.example, row)) return;
   fprintf(out,
-          "\nExpected: the rows marked forbidden never. No execution that is consistent by the "
-          "axioms of\nthe WebAssembly threads proposal (document/core/exec/relaxed.rst) ends "
-          "so.\n");
+          "\nExpected: the rows marked forbidden never, by the axioms of the WebAssembly threads "
+          "proposal\n(document/core/exec/relaxed.rst). The first of them:\n\n");
+  tm_oracle_explain_row(one->test, one->oracle, row, out);
 }
 
 /* The test again as text, with its comments: a copy of the file is not always at hand. */

@@ -82,7 +82,7 @@ static int write_drivers(const char *folder, struct tm_error *error) {
 
 static void set_up(const struct tm_engine *engine, const char *folder, FILE *out) {
   struct tm_engine_program program;
-  if (tm_engine_locate(engine, &program)) {
+  if (tm_engine_locate(engine, &program) && !engine->setup_again) {
     fprintf(out, "%-13s is there: %s\n", engine->name, program.version);
     return;
   }

@@ -182,7 +182,11 @@ static bool named(const char *list, const char *wanted) {
   return false;
 }
 
-static int check_engines(const struct tm_sweep *asked, struct tm_error *error) {
+bool tm_sweep_wants(const struct tm_sweep *asked, const struct tm_engine *engine) {
+  return !asked->engines || named(asked->engines, engine->name);
+}
+
+int tm_sweep_check(const struct tm_sweep *asked, struct tm_error *error) {
   char name[64];
   bool known = !asked->variant || !strcmp(asked->variant, "all");
   size_t count;
@@ -192,8 +196,7 @@ static int check_engines(const struct tm_sweep *asked, struct tm_error *error) {
     if (!tm_engine_find(name))
       return tm_fail(error, -EINVAL, "unknown engine '%s'; 'tidemark engines' lists them", name);
   for (size_t i = 0; i < count && !known; i++)
-    known = (!asked->engines || named(asked->engines, engine[i]->name)) &&
-            tm_engine_variant(engine[i], asked->variant);
+    known = tm_sweep_wants(asked, engine[i]) && tm_engine_variant(engine[i], asked->variant);
   return known ? 0
                : tm_fail(error, -EINVAL,
                          "no engine has a variant '%s'; 'tidemark engines' lists them",
@@ -223,7 +226,7 @@ static void run_test(struct sweep *s, const char *file) {
   }
   for (size_t i = 0; i < count; i++) {
     struct tm_engine_program program;
-    if (s->asked->engines && !named(s->asked->engines, engine[i]->name)) continue;
+    if (!tm_sweep_wants(s->asked, engine[i])) continue;
     if (tm_engine_locate(engine[i], &program))
       run_variants(s, &one, engine[i], &program);
     else if (s->asked->engines)
@@ -246,7 +249,7 @@ static int write_json(struct sweep *s, struct tm_error *error) {
 int tm_sweep_run(const struct tm_sweep *asked, struct tm_error *error) {
   struct sweep s = {.asked = asked, .results = cJSON_CreateArray()};
   glob_t files = {0};
-  int code = check_engines(asked, error);
+  int code = tm_sweep_check(asked, error);
   if (code == 0) code = find_tests(asked->tests ? asked->tests : short_list, &files, error);
   s.summary = open_memstream(&s.summary_text, &s.summary_bytes);
   if (code == 0 && !s.summary) code = tm_fail(error, -ENOMEM, "out of memory");

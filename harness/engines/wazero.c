@@ -24,6 +24,14 @@ const struct tm_engine tm_engine_wazero = {
     .setup = "mkdir -p bin wazero; cp wazero.go wazero/main.go; cd wazero; "
              "test -f go.mod || go mod init tidemark-wazero; "
              "go get github.com/tetratelabs/wazero@latest; go build -o ../bin/tidemark-wazero .",
+    .claim =
+        {.strategy = "precommit",
+         .how =
+             "all up to the maximum is there from the start; a grow under a lock stores one length",
+         .where = "wazero: internal/wasm/memory.go, MemoryInstance.Grow",
+         .manner = TM_MANNER_NONE},
+    .probes = true,
+    .setup_again = true,
     .traps = true,
     .sleeps = true,
     .hosts = true,

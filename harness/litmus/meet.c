@@ -62,8 +62,8 @@ static void write_place(const struct tm_litmus *test, uint64_t at, FILE *out) {
     fprintf(out, "(i32.add (local.get $near) (i32.const %" PRIu64 "))", at);
 }
 
-/* Arrive at the counter, and wait for the others. After some turns threads sleep for a while: there
- * may be fewer processors than threads. */
+/* Arrive at the counter, and wait for the others. After some turns threads make room for others:
+ * there may be fewer processors than threads. */
 static void write_meeting(const struct tm_wat_options *options, FILE *out) {
   fprintf(out,
           "    (if (local.get $target) (then\n"
@@ -72,13 +72,16 @@ static void write_meeting(const struct tm_wat_options *options, FILE *out) {
           "        (local.set $seen (i32.atomic.load (i32.const %u)))\n"
           "        (br_if $met (i32.ge_s (local.get $seen) (local.get $target)))\n",
           options->counter, options->counter);
+  fputs("        (local.set $turns (i32.add (local.get $turns) (i32.const 1)))\n"
+        "        (br_if $more (i32.lt_u (local.get $turns) (i32.const 1000)))\n",
+        out);
   if (options->sleep)
     fprintf(out,
-            "        (local.set $turns (i32.add (local.get $turns) (i32.const 1)))\n"
-            "        (br_if $more (i32.lt_u (local.get $turns) (i32.const 1000)))\n"
             "        (drop (memory.atomic.wait32 (i32.const %u) (local.get $seen)\n"
             "                                    (i64.const 20000)))\n",
             options->counter);
+  else
+    fputs("        (call $host.relax)\n", out);
   fputs("        (br $more)))))\n", out);
 }
 

@@ -16,6 +16,8 @@
  * They find what needs a reader that looks just after a grow: an engine whose instances learn of a
  * new length when they next poll is found by a sleeping reader at once.
  *
+ * Where threads may not sleep, they call the import "host" "relax" between turns: () → ().
+ *
  * The module also exports meet(target): arrive and wait, for the end of a round.
  */
 #ifndef TM_HARNESS_LITMUS_MEET_H

@@ -349,7 +349,8 @@ void tm_litmus_export_name(const struct tm_litmus *test, bool suite, unsigned th
            test->thread[thread].name, step);
 }
 
-static void write_imports(const struct tm_litmus *const tests[], size_t count, FILE *out) {
+static void write_imports(const struct tm_litmus *const tests[], size_t count,
+                          const struct tm_wat_options *options, FILE *out) {
   bool size = false, grow = false, instantiate = false;
   for (size_t i = 0; i < count; i++) {
     size = size || uses(tests[i], TM_SIZE, true);
@@ -357,6 +358,8 @@ static void write_imports(const struct tm_litmus *const tests[], size_t count, F
     instantiate = instantiate || uses(tests[i], TM_INSTANTIATE, false);
   }
   fputs("  (import \"env\" \"memory\" (memory 1 65536 shared))\n", out);
+  if (options->meet && !options->sleep)
+    fputs("  (import \"host\" \"relax\" (func $host.relax))\n", out);
   if (size) fputs("  (import \"host\" \"size\" (func $host.size (result i32)))\n", out);
   if (grow) fputs("  (import \"host\" \"grow\" (func $host.grow (param i32) (result i32)))\n", out);
   if (instantiate)
@@ -383,7 +386,7 @@ static void write_test(struct writer *w) {
 void tm_litmus_wat(const struct tm_litmus *test, const struct tm_wat_options *options, FILE *out) {
   struct writer w = {.test = test, .options = options, .out = out};
   fputs("(module\n", out);
-  write_imports(&test, 1, out);
+  write_imports(&test, 1, options, out);
   write_test(&w);
   if (options->meet) tm_meet_write_export(options, out);
   fputs(")\n", out);
@@ -392,7 +395,7 @@ void tm_litmus_wat(const struct tm_litmus *test, const struct tm_wat_options *op
 void tm_litmus_wat_suite(const struct tm_litmus *const tests[], size_t count,
                          const struct tm_wat_options *options, FILE *out) {
   fputs("(module\n", out);
-  write_imports(tests, count, out);
+  write_imports(tests, count, options, out);
   for (size_t i = 0; i < count; i++) {
     struct writer w = {
         .test = tests[i], .options = options, .suite = true, .number = i, .out = out};

@@ -56,6 +56,42 @@ function tmHost(memory, place) {
   };
 }
 
+function tmNow() {
+  if (typeof performance === "object") return performance.now() * 1e6;
+  return typeof preciseTime === "function" ? preciseTime() * 1e9 : dateNow() * 1e6;
+}
+
+// The median time of `operations` operations, for one of them.
+function tmTime(operations, run) {
+  const times = [];
+  for (let i = 0; i < 7; i++) {
+    const start = tmNow();
+    run(operations);
+    times.push((tmNow() - start) / operations);
+  }
+  return times.sort((a, b) => a - b)[3];
+}
+
+// JOB.probe: what operations cost, in this thread, as a line of JSON.
+function tmProbe() {
+  const module = tmModule();
+  const { instances, grows, turns } = JOB.probe;
+  const open = (memory) => new WebAssembly.Instance(module, { env: { memory } }).exports;
+  const grow = instances.map((count) => {
+    const memory = tmMemory();
+    const all = Array.from({ length: count }, () => open(memory));
+    all[0].grow(grows);
+    return tmTime(grows, (n) => {
+      if (all[0].grow(n) !== 0) throw new Error("a grow failed");
+    });
+  });
+  const one = open(tmMemory());
+  for (const name of ["size", "load", "atomic"]) one[name](turns);
+  const cost = (name) => tmTime(turns, (n) => one[name](n));
+  const probe = { grow, size: cost("size"), load: cost("load"), atomic: cost("atomic") };
+  return JSON.stringify({ probe });
+}
+
 // One round of thread `me`: call it, and after each trap go on behind the step that trapped.
 function tmRound(me, entry, values, place, target, skew) {
   const { edge, near, out } = place;

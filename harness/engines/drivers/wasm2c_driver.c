@@ -7,6 +7,7 @@
 #include "wasm-rt-impl.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -35,6 +36,16 @@ struct w2c_env {
 };
 
 wasm_rt_shared_memory_t *w2c_env_memory(struct w2c_env *env) { return &env->memory; }
+
+/* Called while threads wait for each other: there may be fewer processors than threads. */
+struct w2c_host {
+  char unused;
+};
+
+void w2c_host_relax(struct w2c_host *host) {
+  (void)host;
+  sched_yield();
+}
 
 struct thread {
   struct w2c_env *env;
@@ -128,7 +139,8 @@ static void collect(struct thread *t, uint32_t outs, unsigned round) {
 static void *run(void *argument) {
   struct thread *t = argument;
   wasm_rt_init_thread();
-  wasm2c_tm_instantiate(&t->module, t->env);
+  static struct w2c_host host;
+  wasm2c_tm_instantiate(&t->module, t->env, &host);
   uint32_t random = 12345 + t->me;
   for (unsigned round = 0; round < t->rounds; round++) {
     uint32_t outs = 16384 + 4096 * (round & 1);

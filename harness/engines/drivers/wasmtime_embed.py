@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import threading
+import time
 import traceback
 
 import wasmtime
@@ -185,6 +186,36 @@ def run_batch(engine, module, job, batch):
     print(json.dumps({**batch, "rows": rows}), flush=True)
 
 
+def cost(operations, run):
+    """The median time of `operations` operations, for one of them, in nanoseconds."""
+    times = []
+    for _ in range(7):
+        start = time.perf_counter_ns()
+        run(operations)
+        times.append((time.perf_counter_ns() - start) / operations)
+    return sorted(times)[3]
+
+
+def probe(engine, module, job):
+    """What operations cost in one thread."""
+    limits = wasmtime.Limits(job["initial"], job["maximum"])
+    store = wasmtime.Store(engine)
+
+    def instances(count):
+        memory = SharedMemory(engine, wasmtime.MemoryType(limits, shared=True))
+        return [wasmtime.Instance(store, module, [memory]).exports(store) for _ in range(count)]
+
+    def grow(count):
+        every = instances(count)
+        return cost(job["probe"]["grows"], lambda n: every[0]["grow"](store, n))
+
+    one = instances(1)[0]
+    result = {name: cost(job["probe"]["turns"], lambda n: one[name](store, n))
+              for name in ("size", "load", "atomic")}
+    result["grow"] = [grow(count) for count in job["probe"]["instances"]]
+    print(json.dumps({"probe": result}), flush=True)
+
+
 def main():
     with open(sys.argv[1]) as file:
         job = json.load(file)
@@ -201,6 +232,8 @@ def main():
     except Exception as error:
         fail(str(error))
     print(json.dumps({"version": "Wasmtime " + importlib.metadata.version("wasmtime")}), flush=True)
+    if job["probe"]:
+        probe(engine, module, job)
     for batch in job["batches"]:
         run_batch(engine, module, job, batch)
     print(json.dumps({"done": True}))

@@ -14,9 +14,11 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"sort"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -51,6 +53,10 @@ type job struct {
 	Columns []column
 	Retry   *struct{ Thread, Tries uint32 }
 	Batches []batch
+	Probe   *struct {
+		Grows, Turns uint64
+		Instances    []int
+	}
 }
 
 type row struct {
@@ -296,6 +302,55 @@ func runBatch(ctx context.Context, config wazero.RuntimeConfig, j *job, wasm []b
 	say(b)
 }
 
+// The median time of n operations, for one of them, in nanoseconds.
+func cost(ctx context.Context, function api.Function, n uint64) float64 {
+	var times []float64
+	for i := 0; i < 7; i++ {
+		start := time.Now()
+		if _, err := function.Call(ctx, n); err != nil {
+			fail(err)
+		}
+		times = append(times, float64(time.Since(start).Nanoseconds())/float64(n))
+	}
+	sort.Float64s(times)
+	return times[3]
+}
+
+// What operations cost in one thread.
+func probe(ctx context.Context, config wazero.RuntimeConfig, j *job, wasm []byte) {
+	open := func(r wazero.Runtime, count int) (first api.Module) {
+		named := wazero.NewModuleConfig().WithName("env")
+		if _, err := r.InstantiateWithConfig(ctx, memoryModule(j.Initial, j.Maximum), named); err != nil {
+			fail(err)
+		}
+		for i := 0; i < count; i++ {
+			one, err := r.InstantiateWithConfig(ctx, wasm, wazero.NewModuleConfig().WithName(""))
+			if err != nil {
+				fail(err)
+			}
+			if first == nil {
+				first = one
+			}
+		}
+		return first
+	}
+	result := map[string]any{}
+	var grow []float64
+	for _, count := range j.Probe.Instances {
+		r := wazero.NewRuntimeWithConfig(ctx, config)
+		grow = append(grow, cost(ctx, open(r, count).ExportedFunction("grow"), j.Probe.Grows))
+		r.Close(ctx)
+	}
+	result["grow"] = grow
+	r := wazero.NewRuntimeWithConfig(ctx, config)
+	defer r.Close(ctx)
+	one := open(r, 1)
+	for _, name := range []string{"size", "load", "atomic"} {
+		result[name] = cost(ctx, one.ExportedFunction(name), j.Probe.Turns)
+	}
+	say(map[string]any{"probe": result})
+}
+
 func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, module := range info.Deps {
@@ -335,6 +390,9 @@ func main() {
 		fail(err)
 	}
 	say(map[string]string{"version": version()})
+	if j.Probe != nil {
+		probe(context.Background(), config, &j, wasm)
+	}
 	for b := range j.Batches {
 		runBatch(context.Background(), config, &j, wasm, &j.Batches[b])
 	}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/engines/manners.h"
+
+#include "harness/engines/suite.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What tells strategies apart, as litmus tests. Counted are witnesses. */
+enum { EARLY, STALE, APART, ZERO, TESTS };
+static const struct {
+  const char *test, *title;
+} asked_tests[TESTS] = {
+    [EARLY] = {"size-after-access", "access before size"},
+    [STALE] = {"grow-flag-size-atomic", "stale size after a message"},
+    [APART] = {"wrc-size-size", "one instance new, another stale"},
+    [ZERO] = {"grow0-after-access", "access before grow 0"},
+};
+
+struct manner {
+  const struct tm_engine *engine;
+  struct tm_engine_program program;
+  struct tm_suite_verdict verdict[TESTS];
+  char failure[TESTS + 1][200];
+  struct tm_engine_probe probe;
+};
+
+static const char *manner_words(enum tm_engine_manner manner) {
+  static const char *const words[] = {
+      [TM_MANNER_NONE] = "nothing unusual: one length, or a lock",
+      [TM_MANNER_GUARD] = "pages first, then one shared length",
+      [TM_MANNER_PUSH] = "copies that the grower refreshes one after the other",
+      [TM_MANNER_POLL] = "copies that each instance refreshes when it polls"};
+  return words[manner];
+}
+
+static enum tm_engine_manner seen(const struct manner *m) {
+  if (m->verdict[STALE].witnesses) return TM_MANNER_POLL;
+  if (m->verdict[APART].witnesses) return TM_MANNER_PUSH;
+  if (m->verdict[EARLY].witnesses) return TM_MANNER_GUARD;
+  return TM_MANNER_NONE;
+}
+
+/* What was not seen proves nothing; what was seen must be possible. */
+static const char *agreement(const struct manner *m) {
+  enum tm_engine_manner told = m->engine->claim.manner, is = seen(m);
+  for (int t = 0; t < TESTS; t++)
+    if (m->verdict[t].rounds == 0) return "unsure: not all tests ran";
+  if (is > told) return "no";
+  if (is == told) return "yes";
+  return "unsure: what would tell was not seen";
+}
+
+static void measure(struct manner *m, const struct tm_suite_case cases[TESTS],
+                    const struct tm_sweep *asked) {
+  for (int t = 0; t < TESTS; t++) {
+    struct tm_engine_result r;
+    tm_engine_run(m->engine, &m->program, NULL, tm_suite_job(&cases[t], m->engine),
+                  (double)asked->seconds, &r);
+    tm_suite_judge(&cases[t], &r, &m->verdict[t]);
+    m->verdict[t].example = NULL; /* it points into the result */
+    snprintf(m->failure[t], sizeof m->failure[t], "%.190s", r.failure);
+    tm_engine_result_free(&r);
+  }
+  struct tm_job job;
+  struct tm_error error = {""};
+  struct tm_engine_result r;
+  if (!m->engine->probes || tm_job_probe(&job, &error) < 0) {
+    snprintf(m->failure[TESTS], sizeof m->failure[TESTS], "not measured %.150s", error.text);
+    return;
+  }
+  tm_engine_run(m->engine, &m->program, NULL, &job, (double)asked->seconds, &r);
+  m->probe = r.probe;
+  snprintf(m->failure[TESTS], sizeof m->failure[TESTS], "%.190s", r.failure);
+  tm_engine_result_free(&r);
+  tm_job_free(&job);
+}
+
+static void show(const struct manner *m, FILE *out) {
+  const struct tm_engine_claim *claim = &m->engine->claim;
+  fprintf(out, "%s, %s %s\n", m->engine->name, m->engine->runtime, m->program.version);
+  fprintf(out, "  source says   %s: %s\n                (%s)\n", claim->strategy, claim->how,
+          claim->where ? claim->where : "not looked up");
+  for (int t = 0; t < TESTS; t++) {
+    const struct tm_suite_verdict *v = &m->verdict[t];
+    fprintf(out, "  %-34s %" PRIu64 " of %" PRIu64 ", cold %" PRIu64 " of %" PRIu64 "%s%s\n",
+            asked_tests[t].title, v->witnesses, v->rounds, v->cold_witnesses, v->cold_rounds,
+            *m->failure[t] ? "; " : "", m->failure[t]);
+  }
+  if (m->probe.there) {
+    fprintf(out, "  grow by one page, ns              ");
+    for (int i = 0; i < TM_PROBE_POINTS; i++)
+      fprintf(out, "%s%.0f with %u instance%s", i ? ", " : " ", m->probe.grow[i],
+              tm_probe_instances[i], tm_probe_instances[i] == 1 ? "" : "s");
+    fprintf(out, "\n  size, load, atomic load, ns        %.2f, %.2f, %.2f\n", m->probe.size,
+            m->probe.load, m->probe.atomic);
+  } else {
+    fprintf(out, "  costs                              %s\n", m->failure[TESTS]);
+  }
+  fprintf(out, "  tests say     %s\n  agree         %s\n\n", manner_words(seen(m)), agreement(m));
+}
+
+static cJSON *to_json(const struct manner *m) {
+  cJSON *o = cJSON_CreateObject();
+  cJSON_AddStringToObject(o, "engine", m->engine->name);
+  cJSON_AddStringToObject(o, "runtime", m->engine->runtime);
+  cJSON_AddStringToObject(o, "version", m->program.version);
+  cJSON_AddStringToObject(o, "strategy", m->engine->claim.strategy);
+  cJSON_AddStringToObject(o, "how", m->engine->claim.how);
+  cJSON_AddStringToObject(o, "where", m->engine->claim.where ? m->engine->claim.where : "");
+  cJSON_AddStringToObject(o, "seen", manner_words(seen(m)));
+  cJSON_AddStringToObject(o, "agree", agreement(m));
+  cJSON *tests = cJSON_AddObjectToObject(o, "tests");
+  for (int t = 0; t < TESTS; t++) {
+    cJSON *test = cJSON_AddObjectToObject(tests, asked_tests[t].test);
+    cJSON_AddNumberToObject(test, "witnesses", (double)m->verdict[t].witnesses);
+    cJSON_AddNumberToObject(test, "rounds", (double)m->verdict[t].rounds);
+    cJSON_AddNumberToObject(test, "cold_witnesses", (double)m->verdict[t].cold_witnesses);
+    cJSON_AddNumberToObject(test, "cold_rounds", (double)m->verdict[t].cold_rounds);
+    cJSON_AddStringToObject(test, "failure", m->failure[t]);
+  }
+  if (!m->probe.there) return o;
+  cJSON *cost = cJSON_AddObjectToObject(o, "ns");
+  cJSON *grow = cJSON_AddArrayToObject(cost, "grow");
+  for (int i = 0; i < TM_PROBE_POINTS; i++) {
+    cJSON *point = cJSON_CreateObject();
+    cJSON_AddNumberToObject(point, "instances", tm_probe_instances[i]);
+    cJSON_AddNumberToObject(point, "ns", m->probe.grow[i]);
+    cJSON_AddItemToArray(grow, point);
+  }
+  cJSON_AddNumberToObject(cost, "size", m->probe.size);
+  cJSON_AddNumberToObject(cost, "load", m->probe.load);
+  cJSON_AddNumberToObject(cost, "atomic", m->probe.atomic);
+  return o;
+}
+
+static int write_json(const cJSON *list, const char *file, struct tm_error *error) {
+  if (!file) return 0;
+  char *text = cJSON_Print(list);
+  bool standard = !strcmp(file, "-");
+  FILE *out = standard ? stdout : fopen(file, "w");
+  bool good = text && out && fprintf(out, "%s\n", text) > 0;
+  if (out && !standard && fclose(out) != 0) good = false;
+  free(text);
+  return good ? 0 : tm_fail(error, -EIO, "cannot write %s", file);
+}
+
+int tm_manners_run(const struct tm_sweep *asked, struct tm_error *error) {
+  struct tm_suite_case cases[TESTS] = {0};
+  int code = tm_sweep_check(asked, error);
+  for (int t = 0; code == 0 && t < TESTS; t++) {
+    char file[PATH_MAX];
+    snprintf(file, sizeof file, "%s/%s.litmus", TIDEMARK_TESTS, asked_tests[t].test);
+    code = tm_suite_open(file, (unsigned)asked->rounds, &cases[t], error);
+  }
+  cJSON *list = cJSON_CreateArray();
+  size_t count;
+  const struct tm_engine *const *engine = tm_engines(&count);
+  for (size_t i = 0; code == 0 && i < count; i++) {
+    struct manner m = {.engine = engine[i]};
+    if (!tm_sweep_wants(asked, engine[i]) || !tm_engine_locate(engine[i], &m.program)) continue;
+    measure(&m, cases, asked);
+    show(&m, stdout);
+    fflush(stdout);
+    cJSON_AddItemToArray(list, to_json(&m));
+  }
+  if (code == 0) code = write_json(list, asked->json, error);
+  cJSON_Delete(list);
+  for (int t = 0; t < TESTS; t++)
+    if (cases[t].test) tm_suite_close(&cases[t]);
+  return code;
+}
