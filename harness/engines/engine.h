@@ -94,6 +94,7 @@ struct tm_engine {
   bool version_decides; /* when that command fails, the engine is not there */
   const char *install;  /* the command that installs it, for a person */
   const char *setup;    /* shell commands that --setup runs in its folder; NULL: those of install */
+  bool own_only;        /* only what --setup has installed will do */
   bool setup_again;     /* --setup is needed again when Tidemark has changed */
   struct tm_engine_claim claim;
   bool probes; /* the driver can measure (tm_job_probe) */
@@ -112,7 +113,8 @@ const struct tm_engine *tm_engine_find(const char *name);
 const struct tm_engine_variant *tm_engine_variant(const struct tm_engine *engine, const char *name);
 
 /* Find the program: $TIDEMARK_ENGINE_NAME (upper case, '-' as '_'), then bin/ and py/bin/ of the
- * engines' folder, then PATH. False when there is none. Asks the version (10 s at most). */
+ * engines' folder, then PATH (not if own_only). False when there is none. Asks the version (10 s at
+ * most). */
 bool tm_engine_locate(const struct tm_engine *engine, struct tm_engine_program *program);
 /* The folder of --setup: $TIDEMARK_ENGINES, else .engines of the project. */
 const char *tm_engines_folder(void);

