@@ -30,3 +30,28 @@ const char *tm_kind_word(enum tm_kind kind) {
   static const char *const words[] = {"floor", "candidate", "unsound", "planted"};
   return words[kind];
 }
+
+enum { TM_VERDICT_allowed = true, TM_VERDICT_forbidden = false };
+enum { TM_WHEN_weak = true, TM_WHEN_interleaving = false };
+
+static const struct tm_anomaly anomalies[] = {
+#define TM_ANOMALY(code, verdict, seen) {#code, TM_VERDICT_##verdict, seen},
+#include "strategies/anomalies.def"
+};
+
+static const struct tm_admission admissions[] = {
+#define TM_ADMITS(strategy, code, when, how) {#strategy, #code, TM_WHEN_##when, how},
+#include "strategies/anomalies.def"
+};
+
+const struct tm_anomaly *tm_anomalies(size_t *count) {
+  *count = sizeof anomalies / sizeof *anomalies;
+  return anomalies;
+}
+
+const struct tm_admission *tm_admission_find(const char *strategy, const char *code) {
+  for (size_t i = 0; i < sizeof admissions / sizeof *admissions; i++)
+    if (!strcmp(admissions[i].strategy, strategy) && !strcmp(admissions[i].code, code))
+      return &admissions[i];
+  return NULL;
+}

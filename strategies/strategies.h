@@ -19,4 +19,22 @@ const struct tm_strategy_entry *tm_strategy_find(const char *name);
 /* "floor", "candidate", "unsound" or "planted". */
 const char *tm_kind_word(enum tm_kind kind);
 
+/* ---- anomalies, strategies/anomalies.def ------------------------------------------------------*/
+
+struct tm_anomaly {
+  const char *code; /* "A1" … */
+  bool allowed;     /* by the axioms; else forbidden */
+  const char *seen; /* what a program sees */
+};
+const struct tm_anomaly *tm_anomalies(size_t *count);
+
+/* That a strategy admits an anomaly, and how it comes about. */
+struct tm_admission {
+  const char *strategy, *code;
+  bool weak; /* only by reordering; else by some interleaving */
+  const char *how;
+};
+/* NULL when the strategy does not admit it. */
+const struct tm_admission *tm_admission_find(const char *strategy, const char *code);
+
 #endif

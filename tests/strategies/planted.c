@@ -56,6 +56,15 @@ static void each_is_convicted_by_the_tests_named(void **state) {
   }
 }
 
+static bool admits_something_forbidden(const char *strategy) {
+  size_t count;
+  const struct tm_anomaly *anomalies = tm_anomalies(&count);
+  bool found = false;
+  for (size_t i = 0; i < count; i++)
+    found = found || (!anomalies[i].allowed && tm_admission_find(strategy, anomalies[i].code));
+  return found;
+}
+
 static void all_that_are_faulty_are_named_and_no_others(void **state) {
   (void)state;
   size_t count;
@@ -66,6 +75,8 @@ static void all_that_are_faulty_are_named_and_no_others(void **state) {
       named = named || strcmp(convictions[k].strategy, entries[i].strategy->name) == 0;
     bool faulty = entries[i].kind == TM_KIND_planted || entries[i].kind == TM_KIND_unsound;
     if (named != faulty) fail_msg("%s", entries[i].strategy->name);
+    if (admits_something_forbidden(entries[i].strategy->name) != faulty)
+      fail_msg("%s in anomalies.def", entries[i].strategy->name);
   }
 }
 
