@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tidemark figures: the few figures by which the translator and the two ends of the strategies are
+ * judged, each a ratio within this one run. results/ holds what it printed on which machine. */
+#include "bench/workloads/workloads.h"
+#include "core/linear.h"
+#include "core/port.h"
+#include "harness/cli/cli.h"
+#include "harness/stats/stats.h"
+#include "harness/wasm/emit.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <math.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static const char help[] =
+    "usage: tidemark figures [--blocks N] [--json FILE] [MODULE.wasm]\n\n"
+    "Measure, each as a ratio within this run, with a 95 % interval:\n"
+    "  generated code   the built-in workloads on one thread, in random blocks: nocheck against "
+    "the\n"
+    "                   same C compiled natively, with and without auto-vectorisation; guard "
+    "against\n"
+    "                   nocheck; modules with vectors against vectorised native code\n"
+    "  grow             by one page under guard against the bare mprotect call; under precommit in "
+    "ns\n"
+    "  translation      of MODULE to C, in MB of wasm a second on one core (without a module: of "
+    "the\n"
+    "                   largest one that bench/modules/fetch has fetched, or not at all)\n\n"
+    "  --blocks N   runs of each program, 3 to 100 (default 7)\n"
+    "  --json FILE  the figures with every raw sample; - for standard output\n";
+
+enum { MAX_BLOCKS = 100, MAX_WORKLOADS = 32, BUILDS = 6, GROW_BLOCKS = 25, GROWS = 4000 };
+
+/* What is run of each workload. */
+enum build { NOVEC, NATIVE, NOCHECK, GUARD, SIMD, NATIVE_AGAIN };
+static const struct {
+  enum tm_workload_build file;
+  const char *strategy; /* NULL: a native program */
+  const char *label;
+} builds[BUILDS] = {
+    [NOVEC] = {TM_WORKLOAD_NATIVE_NOVEC, NULL, "native, not vectorised"},
+    [NATIVE] = {TM_WORKLOAD_NATIVE, NULL, "native"},
+    [NOCHECK] = {TM_WORKLOAD_WASM, "nocheck", "nocheck"},
+    [GUARD] = {TM_WORKLOAD_WASM, "guard", "guard"},
+    [SIMD] = {TM_WORKLOAD_SIMD_WASM, "nocheck", "nocheck, with vectors"},
+    [NATIVE_AGAIN] = {TM_WORKLOAD_NATIVE_NOVEC, NULL, "native, not vectorised (A/A)"},
+};
+
+/* The ratios asked for: build `over` relative to `under`. */
+static const struct {
+  enum build over, under;
+  const char *name;
+} ratios[] = {
+    {NOCHECK, NOVEC, "nocheck / native without vectorisation"},
+    {NOCHECK, NATIVE, "nocheck / native"},
+    {GUARD, NOCHECK, "guard / nocheck"},
+    {SIMD, NATIVE, "nocheck with vectors / native"},
+    {NATIVE_AGAIN, NOVEC, "A/A control: native / native"},
+};
+enum { RATIOS = sizeof ratios / sizeof *ratios };
+
+struct request {
+  const char *json, *module;
+  long blocks;
+};
+
+struct figures {
+  size_t blocks;
+  double seconds[MAX_WORKLOADS][BUILDS][MAX_BLOCKS];
+  struct tm_ratio ratio[MAX_WORKLOADS][RATIOS], geomean[RATIOS];
+  double bare_ns[GROW_BLOCKS], guard_ns[GROW_BLOCKS], precommit_ns[GROW_BLOCKS];
+  struct tm_ratio grow;
+  double translated_mb, translated_mb_per_second; /* 0: not measured */
+  char translated[PATH_MAX];
+};
+
+/* ---- generated code ---------------------------------------------------------------------------*/
+
+/* Run a program that says "work N ns" on stderr; its output is thrown away. Seconds, or < 0. */
+static double run_program(char **argv) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC)) return -1;
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
+  pid_t pid;
+  int failed = posix_spawn(&pid, argv[0], &actions, NULL, argv, environ);
+  posix_spawn_file_actions_destroy(&actions);
+  close(ends[1]);
+  char text[4096];
+  size_t size = 0;
+  ssize_t n;
+  while (!failed && size < sizeof text - 1 &&
+         (n = read(ends[0], text + size, sizeof text - 1 - size)) > 0)
+    size += (size_t)n;
+  close(ends[0]);
+  text[size] = '\0';
+  int status = -1;
+  while (!failed && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  const char *found = strstr(text, "work ");
+  return status == 0 && found ? strtod(found + 5, NULL) / 1e9 : -1;
+}
+
+static bool exists(const struct tm_workload *w, enum build b) { return b != SIMD || w->simd; }
+
+static int run_build(const char *self, const struct tm_workload *w, enum build b, double *seconds,
+                     struct tm_error *error) {
+  char *path = tm_workload_path(w->name, builds[b].file), size[16];
+  if (!path) return tm_fail(error, -ENOMEM, "out of memory");
+  snprintf(size, sizeof size, "%u", w->size);
+  char *native[] = {path, "1", size, "--time", NULL};
+  char *guest[] = {(char *)self, "run", "--strategy", (char *)builds[b].strategy,
+                   "--",         path,  "1",          size,
+                   "--time",     NULL};
+  *seconds = run_program(builds[b].strategy ? guest : native);
+  int result = *seconds > 0 ? 0
+                            : tm_fail(error, -EIO, "%s (%s) did not run; build the workloads again",
+                                      path, builds[b].label);
+  free(path);
+  return result;
+}
+
+static void show_progress(size_t done, size_t total, const struct timespec *begun) {
+  struct timespec now;
+  if (!isatty(2) || !done) return;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  double spent = (double)(now.tv_sec - begun->tv_sec);
+  fprintf(stderr, "\r\033[Kworkloads %zu/%zu  %.0f s left", done, total,
+          spent / (double)done * (double)(total - done));
+  if (done == total) fputs("\r\033[K", stderr);
+}
+
+static int measure_code(struct figures *f, uint64_t seed, struct tm_error *error) {
+  char self[PATH_MAX];
+  ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+  if (length < 0) return tm_fail(error, -errno, "cannot find this program");
+  self[length] = '\0';
+  struct tm_rng rng = tm_rng(seed);
+  struct timespec begun;
+  clock_gettime(CLOCK_MONOTONIC, &begun);
+  size_t order[BUILDS], done = 0, total = (f->blocks + 1) * tm_workload_count;
+  for (size_t block = 0; block <= f->blocks; block++) /* the first one warms up */
+    for (size_t w = 0; w < tm_workload_count; w++) {
+      tm_order_block(&rng, BUILDS, order);
+      for (size_t i = 0; i < BUILDS; i++) {
+        if (!exists(&tm_workloads[w], (enum build)order[i])) continue;
+        double *at = &f->seconds[w][order[i]][block ? block - 1 : 0];
+        int result = run_build(self, &tm_workloads[w], (enum build)order[i], at, error);
+        if (result) return result;
+      }
+      show_progress(++done, total, &begun);
+    }
+  for (size_t r = 0; r < RATIOS; r++) {
+    struct tm_ratio column[MAX_WORKLOADS];
+    size_t count = 0;
+    for (size_t w = 0; w < tm_workload_count; w++) {
+      if (!exists(&tm_workloads[w], ratios[r].over)) continue;
+      int result = tm_ratio_paired(f->seconds[w][ratios[r].over], f->seconds[w][ratios[r].under],
+                                   f->blocks, 0.95, &f->ratio[w][r], error);
+      if (result) return result;
+      column[count++] = f->ratio[w][r];
+    }
+    int result = tm_ratio_geomean(column, count, 0.95, &f->geomean[r], error);
+    if (result) return result;
+  }
+  return 0;
+}
+
+/* ---- grow -------------------------------------------------------------------------------------*/
+
+static double now_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static double time_bare(void) {
+  uint8_t *base;
+  uint64_t bytes = (GROWS + 1) * TM_PAGE_BYTES;
+  if (tm_port_reserve(bytes, &base)) tm_die("no address space");
+  if (tm_port_commit(base, TM_PAGE_BYTES)) tm_die("mprotect failed");
+  double begun = now_ns();
+  for (uint64_t i = 1; i <= GROWS; i++)
+    if (mprotect(base + i * TM_PAGE_BYTES, TM_PAGE_BYTES, PROT_READ | PROT_WRITE))
+      tm_die("mprotect failed");
+  double ns = (now_ns() - begun) / GROWS;
+  tm_port_release(base, bytes);
+  return ns;
+}
+
+static double time_grow(const char *name) {
+  const struct tm_strategy *s = tm_strategy_find(name)->strategy;
+  const struct tm_memory_type type = {1, GROWS + 1, TM_INDEX32, true};
+  struct tm_linear *memory;
+  void *view = aligned_alloc(128, (s->view_bytes + 127) & ~(size_t)127);
+  if (!view || tm_linear_new(s, &type, &memory) || tm_linear_attach(memory, view))
+    tm_die("%s: no memory", name);
+  double begun = now_ns();
+  for (int i = 0; i < GROWS; i++)
+    if (s->grow(view, 1) < 0) tm_die("%s: a grow failed", name);
+  double ns = (now_ns() - begun) / GROWS;
+  tm_linear_detach(memory, view);
+  tm_linear_drop(memory);
+  free(view);
+  return ns;
+}
+
+static int measure_grow(struct figures *f, uint64_t seed, struct tm_error *error) {
+  struct tm_rng rng = tm_rng(seed);
+  for (int b = 0; b < GROW_BLOCKS; b++) {
+    size_t order[3];
+    tm_order_block(&rng, 3, order);
+    for (int i = 0; i < 3; i++)
+      if (order[i] == 0)
+        f->bare_ns[b] = time_bare();
+      else if (order[i] == 1)
+        f->guard_ns[b] = time_grow("guard");
+      else
+        f->precommit_ns[b] = time_grow("precommit");
+  }
+  return tm_ratio_paired(f->guard_ns, f->bare_ns, GROW_BLOCKS, 0.95, &f->grow, error);
+}
+
+/* ---- translation ------------------------------------------------------------------------------*/
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw) {
+  (void)st, (void)kind, (void)ftw;
+  return remove(path);
+}
+
+static int translate(struct figures *f, const void *wasm, size_t size, struct tm_error *error) {
+  double best = INFINITY;
+  for (int i = 0; i < 5; i++) {
+    char folder[] = "/tmp/tidemark-figures.XXXXXX";
+    size_t units;
+    struct timespec a, b;
+    if (!mkdtemp(folder)) return tm_fail(error, -errno, "cannot make a folder in /tmp");
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
+    int result =
+        tm_emit_files(f->translated, wasm, size, &(struct tm_emit_options){.strategy = "guard"},
+                      folder, &units, error);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
+    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    if (result) return result;
+    double seconds = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
+    if (seconds < best) best = seconds;
+  }
+  f->translated_mb = (double)size / 1e6;
+  f->translated_mb_per_second = f->translated_mb / best;
+  return 0;
+}
+
+static int measure_translation(struct figures *f, const char *module, struct tm_error *error) {
+  static const char *const fetched[] = {"ruby", "cpython", "gcc", "resvg", "quickjs"};
+  char path[PATH_MAX] = "";
+  if (module) snprintf(path, sizeof path, "%s", module);
+  for (size_t i = 0; !module && i < sizeof fetched / sizeof *fetched; i++) {
+    snprintf(path, sizeof path, "%s/.cache/modules/%s.wasm", TIDEMARK_SOURCE_DIR, fetched[i]);
+    if (access(path, R_OK) == 0) break;
+    path[0] = '\0';
+  }
+  if (!path[0]) return 0;
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  struct stat st;
+  if (fd < 0 || fstat(fd, &st) || st.st_size <= 0) {
+    if (fd >= 0) close(fd);
+    return tm_fail(error, -ENOENT, "cannot read %s", path);
+  }
+  void *wasm = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+  close(fd);
+  if (wasm == MAP_FAILED) return tm_fail(error, -errno, "cannot read %s", path);
+  const char *slash = strrchr(path, '/');
+  snprintf(f->translated, sizeof f->translated, "%s", slash ? slash + 1 : path);
+  int result = translate(f, wasm, (size_t)st.st_size, error);
+  munmap(wasm, (size_t)st.st_size);
+  return result;
+}
+
+/* ---- showing ----------------------------------------------------------------------------------*/
+
+static int ascending(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return x < y ? -1 : x > y;
+}
+static double median(const double *values) {
+  double sorted[GROW_BLOCKS];
+  memcpy(sorted, values, sizeof sorted);
+  qsort(sorted, GROW_BLOCKS, sizeof *sorted, ascending);
+  return sorted[GROW_BLOCKS / 2];
+}
+
+static void print(const struct figures *f, uint64_t seed) {
+  printf("Generated code, one thread, %zu blocks; time relative to the second, 95 %% interval\n",
+         f->blocks);
+  for (size_t r = 0; r < RATIOS; r++) {
+    printf("\n  %s\n", ratios[r].name);
+    for (size_t w = 0; w < tm_workload_count; w++)
+      if (exists(&tm_workloads[w], ratios[r].over))
+        printf("    %-12s %6.3f  [%.3f, %.3f]\n", tm_workloads[w].name, f->ratio[w][r].ratio,
+               f->ratio[w][r].low, f->ratio[w][r].high);
+    printf("    %-12s %6.3f  [%.3f, %.3f]\n", "geomean", f->geomean[r].ratio, f->geomean[r].low,
+           f->geomean[r].high);
+  }
+  printf("\nGrow by one page, %d blocks of %d\n", GROW_BLOCKS, GROWS);
+  printf("  guard / bare mprotect  %.3f  [%.3f, %.3f]  (medians %.0f and %.0f ns)\n", f->grow.ratio,
+         f->grow.low, f->grow.high, median(f->guard_ns), median(f->bare_ns));
+  printf("  precommit              %.1f ns\n", median(f->precommit_ns));
+  if (f->translated_mb > 0)
+    printf("\nTranslation of %s, %.1f MB: %.1f MB of wasm a second on one core (best of 5)\n",
+           f->translated, f->translated_mb, f->translated_mb_per_second);
+  else
+    printf("\nTranslation: not measured; bench/modules/fetch fetches large modules\n");
+  printf("\nSeed %llu\n", (unsigned long long)seed);
+}
+
+static cJSON *ratio_json(const struct tm_ratio *r) {
+  return cJSON_CreateDoubleArray((const double[]){r->ratio, r->low, r->high}, 3);
+}
+
+static int write_json(const struct figures *f, uint64_t seed, const char *path) {
+  cJSON *all = cJSON_CreateObject();
+  cJSON_AddNumberToObject(all, "seed", (double)seed);
+  cJSON *code = cJSON_AddObjectToObject(all, "generated_code");
+  for (size_t r = 0; r < RATIOS; r++) {
+    cJSON *o = cJSON_AddObjectToObject(code, ratios[r].name);
+    for (size_t w = 0; w < tm_workload_count; w++)
+      if (exists(&tm_workloads[w], ratios[r].over))
+        cJSON_AddItemToObject(o, tm_workloads[w].name, ratio_json(&f->ratio[w][r]));
+    cJSON_AddItemToObject(o, "geomean", ratio_json(&f->geomean[r]));
+  }
+  cJSON *samples = cJSON_AddObjectToObject(all, "seconds");
+  for (size_t w = 0; w < tm_workload_count; w++) {
+    cJSON *o = cJSON_AddObjectToObject(samples, tm_workloads[w].name);
+    for (int b = 0; b < BUILDS; b++)
+      if (exists(&tm_workloads[w], (enum build)b))
+        cJSON_AddItemToObject(o, builds[b].label,
+                              cJSON_CreateDoubleArray(f->seconds[w][b], (int)f->blocks));
+  }
+  cJSON *grow = cJSON_AddObjectToObject(all, "grow_one_page");
+  cJSON_AddItemToObject(grow, "guard / bare mprotect", ratio_json(&f->grow));
+  cJSON_AddItemToObject(grow, "bare_ns", cJSON_CreateDoubleArray(f->bare_ns, GROW_BLOCKS));
+  cJSON_AddItemToObject(grow, "guard_ns", cJSON_CreateDoubleArray(f->guard_ns, GROW_BLOCKS));
+  cJSON_AddItemToObject(grow, "precommit_ns",
+                        cJSON_CreateDoubleArray(f->precommit_ns, GROW_BLOCKS));
+  if (f->translated_mb > 0) {
+    cJSON *t = cJSON_AddObjectToObject(all, "translation");
+    cJSON_AddStringToObject(t, "module", f->translated);
+    cJSON_AddNumberToObject(t, "megabytes", f->translated_mb);
+    cJSON_AddNumberToObject(t, "megabytes_per_second", f->translated_mb_per_second);
+  }
+  return tm_cli_write_json("figures", all, path);
+}
+
+int tm_command_figures(int argc, char **argv) {
+  struct request r = {.blocks = 7};
+  struct tm_args a = tm_args(argc, argv);
+  const char *value;
+  while (tm_args_option(&a)) {
+    if (tm_args_flag(&a, "--help")) return fputs(help, stdout), TM_EXIT_OK;
+    if ((value = tm_args_value(&a, "--json"))) {
+      r.json = value;
+    } else if ((value = tm_args_value(&a, "--blocks"))) {
+      if (!tm_cli_number(value, 3, MAX_BLOCKS, &r.blocks))
+        return tm_cli_wrong("figures", "--blocks takes a number from 3 to %d, not '%s'", MAX_BLOCKS,
+                            value);
+    } else {
+      return tm_args_unknown(&a, "figures");
+    }
+  }
+  if (a.next < a.argc) r.module = a.argv[a.next++];
+  if (a.next < a.argc) return tm_cli_wrong("figures", "unexpected argument '%s'", a.argv[a.next]);
+  if (tm_workload_count > MAX_WORKLOADS) tm_die("more workloads than MAX_WORKLOADS");
+  static struct figures f;
+  f.blocks = (size_t)r.blocks;
+  uint64_t seed = tm_rng_fresh_seed();
+  struct tm_error error = {""};
+  if (measure_translation(&f, r.module, &error) || measure_grow(&f, seed, &error) ||
+      measure_code(&f, seed, &error))
+    return tm_cli_wrong("figures", "%s", error.text);
+  if (!r.json || strcmp(r.json, "-")) print(&f, seed);
+  return r.json ? write_json(&f, seed, r.json) : TM_EXIT_OK;
+}
