@@ -190,15 +190,14 @@ static int on_element(void *self, enum tm_wasm_mode mode, uint32_t table) {
   return 0;
 }
 
-/* The segment's offset is on the init text by now; its length is known only here. */
+/* The segment's offset is on the init text by now. */
 static int on_element_count(void *self, char type, uint32_t count) {
   struct tm_emitter *e = self;
   (void)type;
   struct tm_emit_element *s = &e->elements.at[e->elements.count - 1];
   s->count = count;
   if (s->mode == TM_WASM_ACTIVE)
-    tm_text_format(&e->init, ", 0, %u);\n  i->elements_dropped[%u] = true;\n", count,
-                   e->elements.count - 1);
+    tm_text_format(&e->init, ");\n  i->elements_dropped[%u] = true;\n", e->elements.count - 1);
   return 0;
 }
 
@@ -228,7 +227,7 @@ static int on_data_bytes(void *self, const uint8_t *bytes, size_t size) {
   d->bytes = bytes;
   d->size = size;
   if (d->mode != TM_WASM_ACTIVE) return 0;
-  tm_text_format(&e->init, ", 0, %zuu);\n", size);
+  tm_text_put(&e->init, ");\n");
   if (e->data_count && e->data_count != TM_NONE)
     tm_text_format(&e->init, "  i->data_dropped[%u] = true;\n", e->data.count - 1);
   return 0;
@@ -252,11 +251,12 @@ static int on_init_end(void *self) {
   }
   case TM_INIT_ELEMENT:
     s = &e->elements.at[e->elements.count - 1];
-    tm_text_format(t, "  tm_table_init(i->t%u, TM_ELEMENTS(%u), ", s->table, e->elements.count - 1);
+    tm_text_format(t, "  tm_init_elements(i->t%u, TM_ELEMENTS(%u), ", s->table,
+                   e->elements.count - 1);
     tm_body_initial(e, t);
     break;
   case TM_INIT_DATA:
-    tm_text_format(t, "  tm_data_init(%u, ", e->data.count - 1);
+    tm_text_format(t, "  tm_init_data(i, tm_data[%u], ", e->data.count - 1);
     tm_body_initial(e, t);
     break;
   }

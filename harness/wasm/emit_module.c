@@ -388,15 +388,27 @@ int tm_emit_data_segments(struct tm_emitter *e, struct tm_text *t,
   return 0;
 }
 
+/* References to own functions; those to imported ones are made in init: imports are there only
+ * then. */
 static void put_prepare(struct tm_emitter *e, struct tm_text *t) {
-  tm_text_put(t, "\nstatic void prepare(struct tm_instance *i) {\n  (void)i;\n");
-  for (uint32_t k = 0; k < e->references.count; k++) {
-    uint32_t function = e->references.at[k];
-    if (function < e->imported_functions) continue; /* in init: imports are there only then */
-    tm_text_format(t, "  i->references[%u] = (struct tm_func){(tm_code)", k);
-    tm_emit_identifier(e, t, function);
-    tm_text_format(t, ", i, tm_interned[%u]};\n", e->functions.at[function].type);
+  if (e->references.count) {
+    tm_text_put(t, "\nstatic const struct tm_reference references[] = {\n");
+    for (uint32_t k = 0; k < e->references.count; k++) {
+      uint32_t function = e->references.at[k];
+      tm_text_put(t, "    {");
+      if (function < e->imported_functions) {
+        tm_text_put(t, "NULL");
+      } else {
+        tm_text_put(t, "(tm_code)");
+        tm_emit_identifier(e, t, function);
+      }
+      tm_text_format(t, ", %u},\n", e->functions.at[function].type);
+    }
+    tm_text_put(t, "};\n");
   }
+  tm_text_put(t, "\nstatic void prepare(struct tm_instance *i) {\n");
+  if (e->references.count)
+    tm_text_format(t, "  tm_prepare(i, i->references, references, %u);\n", e->references.count);
   tm_text_put(t, "}\n");
 }
 

@@ -74,8 +74,14 @@ TM_INLINE void tm_memory_init(struct tm_instance *i, struct TM_S(frame) * frame,
 #define memory_fill(d, v, n) tm_memory_fill(i, &frame, d, v, n)
 #define memory_init(k, d, s, n)                                                                    \
   tm_memory_init(i, &frame, i->data_dropped[k] ? (struct tm_data_segment){0} : tm_data[k], d, s, n)
-/* At instantiation. */
-#define tm_data_init(k, d, s, n) tm_memory_init(i, &frame, tm_data[k], d, s, n)
+
+/* At instantiation: an active segment, all of it. Not inlined: there may be thousands. */
+static __attribute__((noinline, unused)) void tm_init_data(struct tm_instance *i,
+                                                           struct tm_data_segment data, u64 to) {
+  struct TM_S(frame) frame;
+  TM_S(enter)(TM_VIEW(i), &frame);
+  tm_memory_init(i, &frame, data, to, 0, (u32)data.size);
+}
 #endif
 
 /* ---- tables -----------------------------------------------------------------------------------*/
@@ -125,6 +131,23 @@ TM_INLINE void tm_table_init(struct tm_table *t, struct tm_element_list list, u3
     u32 item = list.segment.items[s + k];
     t->elements[d + k] = item == TM_NULL_REFERENCE ? NULL : &list.references[item];
   }
+}
+
+/* At instantiation, as above. */
+static __attribute__((noinline, unused)) void tm_init_elements(struct tm_table *t,
+                                                               struct tm_element_list list, u32 d) {
+  tm_table_init(t, list, d, 0, list.segment.count);
+}
+
+/* What desc->prepare makes references of: functions of the module; NULL for imported ones. */
+struct tm_reference {
+  tm_code code;
+  u32 type;
+};
+TM_INLINE void tm_prepare(struct tm_instance *i, struct tm_func *references,
+                          const struct tm_reference *from, u32 count) {
+  for (u32 k = 0; k < count; k++)
+    if (from[k].code) references[k] = (struct tm_func){from[k].code, i, tm_interned[from[k].type]};
 }
 
 /* call_indirect: the function at `at`, which must have this (interned) signature. */
