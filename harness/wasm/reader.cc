@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <vector>
@@ -522,12 +523,20 @@ private:
 
   void note(const wabt::Error &error) {
     if (code_ || !errors_.empty()) return;
-    if (error.message.find("multi_memory") != std::string::npos)
+    if (names_memory(error.message))
       unsupported("multiple memories");
     else if (error.message.find("unexpected type form") != std::string::npos && gc_form())
       unsupported("garbage collection");
     else
       errors_.push_back(error);
+  }
+  // Is it about an access that names its memory? That is bit 6 of what was an alignment.
+  static bool names_memory(const std::string &message) {
+    static const char alignment[] = "alignment: ";
+    size_t at = message.find(alignment);
+    if (at == std::string::npos) return message.find("multi_memory") != std::string::npos;
+    unsigned long value = std::strtoul(message.c_str() + at + sizeof alignment - 1, nullptr, 10);
+    return value >= 64 && value < 96;
   }
   // Is the byte that was just read a type form of the GC proposal?
   bool gc_form() const {
