@@ -97,10 +97,11 @@ struct tm_engine {
   bool own_only;        /* only what --setup has installed will do */
   bool setup_again;     /* --setup is needed again when Tidemark has changed */
   struct tm_engine_claim claim;
-  bool probes; /* the driver can measure (tm_job_probe) */
-  bool traps;  /* a thread can go on after a trap */
-  bool sleeps; /* it has memory.atomic.wait32, wait64 and notify */
-  bool hosts;  /* the driver does host.size, host.grow and instantiate */
+  bool probes;       /* the driver can measure (tm_job_probe) */
+  const char *unfit; /* why it is listed only: it cannot run litmus tests at all; or NULL */
+  bool traps;        /* a thread can go on after a trap */
+  bool sleeps;       /* it has memory.atomic.wait32, wait64 and notify */
+  bool hosts;        /* the driver does host.size, host.grow and instantiate */
   const struct tm_engine_variant *variants; /* or NULL */
   /* Write what the engine needs into task->folder and fill in the command. 0 or -errno. */
   int (*prepare)(const struct tm_engine_task *task, struct tm_engine_command *command,

@@ -127,6 +127,10 @@ void tm_engine_run(const struct tm_engine *engine, const struct tm_engine_progra
                    const struct tm_engine_variant *variant, const struct tm_job *job,
                    double seconds, struct tm_engine_result *result) {
   *result = (struct tm_engine_result){0};
+  if (engine->unfit) {
+    snprintf(result->failure, sizeof result->failure, "not run: %s", engine->unfit);
+    return;
+  }
   const char *lacks = job->may_trap && !engine->traps ? "a thread cannot go on after a trap"
                       : job->waits && !engine->sleeps ? "there is no wait and notify"
                       : job->host && !engine->hosts   ? "the embedder's own steps are not there"

@@ -24,6 +24,7 @@ static void list_json(FILE *out) {
     cJSON_AddStringToObject(o, "version", found ? program.version : "");
     cJSON_AddStringToObject(o, "path", found ? program.path : "");
     cJSON_AddStringToObject(o, "install", engine[i]->install);
+    cJSON_AddStringToObject(o, "unfit", engine[i]->unfit ? engine[i]->unfit : "");
     cJSON_AddBoolToObject(o, "traps", engine[i]->traps);
     cJSON_AddBoolToObject(o, "waits", engine[i]->sleeps);
     cJSON_AddBoolToObject(o, "hosts", engine[i]->hosts);
@@ -40,6 +41,12 @@ static void list_json(FILE *out) {
 
 static void list_one(const struct tm_engine *engine, FILE *out) {
   struct tm_engine_program program;
+  if (engine->unfit) {
+    bool found = tm_engine_locate(engine, &program);
+    fprintf(out, "%-13s %-15s %s\n%30scannot run litmus tests: %s\n", engine->name, engine->runtime,
+            found ? program.version : "absent", "", engine->unfit);
+    return;
+  }
   if (!tm_engine_locate(engine, &program)) {
     fprintf(out, "%-13s %-15s absent; install it with: %s\n", engine->name, engine->runtime,
             engine->install);
@@ -82,6 +89,7 @@ static int write_drivers(const char *folder, struct tm_error *error) {
 
 static void set_up(const struct tm_engine *engine, const char *folder, FILE *out) {
   struct tm_engine_program program;
+  if (engine->unfit) return;
   if (tm_engine_locate(engine, &program) && !engine->setup_again) {
     fprintf(out, "%-13s is there: %s\n", engine->name, program.version);
     return;

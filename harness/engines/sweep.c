@@ -183,7 +183,8 @@ static bool named(const char *list, const char *wanted) {
 }
 
 bool tm_sweep_wants(const struct tm_sweep *asked, const struct tm_engine *engine) {
-  return !asked->engines || named(asked->engines, engine->name);
+  if (!asked->engines) return !engine->unfit;
+  return named(asked->engines, engine->name);
 }
 
 int tm_sweep_check(const struct tm_sweep *asked, struct tm_error *error) {

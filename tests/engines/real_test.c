@@ -38,6 +38,10 @@ static void engine_answers(void **state) {
   const struct tm_engine *engine = *state;
   struct tm_engine_program program;
   struct tm_suite_verdict v;
+  if (engine->unfit) {
+    print_message("%s is listed only: %s\n", engine->name, engine->unfit);
+    skip();
+  }
   if (!tm_engine_locate(engine, &program)) {
     print_message("%s is absent; install it with: %s\n", engine->name, engine->install);
     skip();
