@@ -147,8 +147,8 @@ static void call(struct guest_thread *t, struct tm_instance *instance, struct tm
   tm_call(instance, &start.func, arguments, NULL, trap);
 }
 
-/* Before the instance goes: the main thread's is the last look at the memory when nothing else
- * runs. Growth is counted in the memory, so later looks only see more. */
+/* The last look of a thread at its memory, before its instance goes. Lengths and counts only grow,
+ * so the largest of these looks is the program's. */
 static void observe(struct tm_wasi_instance *env) {
   if (!env->memory) return;
   uint64_t pages = env->memory->strategy->pages(env->view);
@@ -294,6 +294,8 @@ int tm_wasi_run(struct tm_module *module, const struct tm_wasi_options *options,
   *result = process->result;
   result->threads = process->started;
   result->running = process->in_guest;
+  /* Relaxed: a statistic. Threads that still run have not reported theirs. */
+  if (process->memory) result->grows = tm_load_rlx(&process->memory->grows);
   const char *function = result->status == 134 ? tm_function_at(result->trap.pc) : NULL;
   if (function) snprintf(result->function, sizeof result->function, "%s", function);
   pthread_mutex_unlock(&process->lock);
