@@ -4,12 +4,19 @@
 #include "core/arch.h"
 #include "core/error.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { MAX_PAGES = 16384, GROWS = 8192 /* in one memory, then a new one */ };
+enum {
+  MAX_PAGES = 65536,
+  GROWS = 8192 /* in one memory, then a new one */,
+  MAX_READERS = 64,
+  BARE_PAGES = 16384
+};
 
 struct subject {
   const struct tm_strategy *strategy;
@@ -75,17 +82,111 @@ static void hot_body(struct tm_bench_state *state, void *context) {
 
 /* ---- grow -------------------------------------------------------------------------------------*/
 
-/* Grow by one page GROWS times a memory; argument: attached instances. Time: per grow. */
+/* How many grows by `pages` a memory has room for, and no more than make sense with `instances`. */
+static int grows_of(int64_t pages, size_t instances) {
+  int64_t n = (MAX_PAGES - 64) / pages;
+  if (n > GROWS) n = GROWS;
+  return (int)(instances >= 10000 && n > 256 ? 256 : n);
+}
+
+/* Grow n times by `pages`. */
+static void grow_often(const struct subject *s, int n, int64_t pages) {
+  for (int i = 0; i < n; i++)
+    if (s->strategy->grow(view(s, 0), (uint64_t)pages) < 0)
+      tm_die("%s: a grow failed", s->strategy->name);
+}
+
+/* Grow by one untouched page; argument: attached instances. Time: per grow. */
 static void grow_body(struct tm_bench_state *state, void *context) {
   struct subject s = *(struct subject *)context;
   size_t instances = (size_t)tm_bench_argument(state);
-  while (tm_bench_batch(state, GROWS)) {
+  int n = grows_of(1, instances);
+  while (tm_bench_batch(state, n)) {
     open_subject(&s, 1, instances);
     double begun = seconds();
-    for (int i = 0; i < GROWS; i++)
-      if (s.strategy->grow(view(&s, 0), 1) < 0) tm_die("%s: a grow failed", s.strategy->name);
-
+    grow_often(&s, n, 1);
     tm_bench_iteration_seconds(state, seconds() - begun);
+    close_subject(&s);
+  }
+}
+
+/* Grow by several untouched pages at once; argument: how many. Time: per grow. */
+static void pages_body(struct tm_bench_state *state, void *context) {
+  struct subject s = *(struct subject *)context;
+  int64_t pages = tm_bench_argument(state);
+  int n = grows_of(pages, 1);
+  while (tm_bench_batch(state, n)) {
+    open_subject(&s, 1, 1);
+    double begun = seconds();
+    grow_often(&s, n, pages);
+    tm_bench_iteration_seconds(state, seconds() - begun);
+    close_subject(&s);
+  }
+}
+
+/* Grow by one page and write into each 4 KiB of it. Time: of both. */
+static void touched_body(struct tm_bench_state *state, void *context) {
+  struct subject s = *(struct subject *)context;
+  enum { TOUCHED = 512 };
+  while (tm_bench_batch(state, TOUCHED)) {
+    open_subject(&s, 1, 1);
+    double begun = seconds();
+    for (uint64_t i = 1; i <= TOUCHED; i++) {
+      grow_often(&s, 1, 1);
+      uint8_t *page = tm_linear_at(s.memory, view(&s, 0), i * TM_PAGE_BYTES, TM_PAGE_BYTES);
+      for (size_t k = 0; k < TM_PAGE_BYTES; k += 4096) page[k] = 1;
+    }
+    tm_bench_iteration_seconds(state, seconds() - begun);
+    close_subject(&s);
+  }
+}
+
+/* ---- grow beside readers ----------------------------------------------------------------------*/
+
+struct reader {
+  pthread_t thread;
+  const struct subject *subject;
+  size_t index; /* of its view */
+  struct tm_atomic_u32 *running, *stop;
+};
+
+static void *read_until_stopped(void *argument) {
+  struct reader *r = argument;
+  const struct subject *s = r->subject;
+  void *mine = view(s, r->index);
+  tm_linear_unpark(s->memory, mine);
+  tm_fetch_add_sc(r->running, 1);
+  /* Relaxed: the flag carries nothing but itself. */
+  while (!tm_load_rlx(r->stop)) tm_bench_keep(s->loop->body(mine, 4096));
+  tm_linear_park(s->memory, mine);
+  return NULL;
+}
+
+/* Grow by one untouched page while threads run the strategy's loop of loads, each with its own
+ * instance; argument: how many. They run before the first grow and until after the last. */
+static void readers_body(struct tm_bench_state *state, void *context) {
+  struct subject s = *(struct subject *)context;
+  struct reader readers[MAX_READERS];
+  size_t count = (size_t)tm_bench_argument(state);
+  while (tm_bench_batch(state, READER_GROWS)) {
+    struct tm_atomic_u32 running = {0}, stop = {0};
+    open_subject(&s, 4, count + 1);
+    tm_linear_park(s.memory, view(&s, 0));
+    for (size_t i = 0; i < count; i++) {
+      readers[i] =
+          (struct reader){.subject = &s, .index = i + 1, .running = &running, .stop = &stop};
+      if (pthread_create(&readers[i].thread, NULL, read_until_stopped, &readers[i]))
+        tm_die("cannot start %zu readers", count);
+    }
+    while (tm_load_acq(&running) < count) sched_yield();
+    tm_linear_unpark(s.memory, view(&s, 0));
+    double begun = seconds();
+    grow_often(&s, READER_GROWS, 1);
+    tm_bench_iteration_seconds(state, seconds() - begun);
+    tm_linear_park(s.memory, view(&s, 0));
+    tm_store_rlx(&stop, 1); /* relaxed: read in a loop until it is seen */
+    for (size_t i = 0; i < count; i++) pthread_join(readers[i].thread, NULL);
+    tm_linear_unpark(s.memory, view(&s, 0));
     close_subject(&s);
   }
 }
@@ -109,13 +210,13 @@ static void bare_mprotect(struct tm_bench_state *state, void *context) {
   (void)context;
   while (tm_bench_batch(state, GROWS)) {
     uint8_t *base;
-    if (tm_port_reserve((uint64_t)MAX_PAGES * TM_PAGE_BYTES, &base)) tm_die("no address space");
+    if (tm_port_reserve((uint64_t)BARE_PAGES * TM_PAGE_BYTES, &base)) tm_die("no address space");
     if (tm_port_commit(base, TM_PAGE_BYTES)) tm_die("mprotect failed");
     double begun = seconds();
     for (uint64_t i = 1; i <= GROWS; i++)
       if (tm_port_commit(base + i * TM_PAGE_BYTES, TM_PAGE_BYTES)) tm_die("mprotect failed");
     tm_bench_iteration_seconds(state, seconds() - begun);
-    tm_port_release(base, (uint64_t)MAX_PAGES * TM_PAGE_BYTES);
+    tm_port_release(base, (uint64_t)BARE_PAGES * TM_PAGE_BYTES);
   }
 }
 
@@ -129,6 +230,16 @@ static struct subject *subject(const struct tm_strategy *strategy, const struct 
   return s;
 }
 
+/* Register a body that tells its time itself. */
+static struct tm_bench *add(const char *name, tm_bench_body body,
+                            const struct tm_strategy *strategy, const struct tm_hot_loop *loop) {
+  char text[128];
+  snprintf(text, sizeof text, "%s/%s", name, strategy->name);
+  struct tm_bench *bench = tm_bench_register(text, body, subject(strategy, loop));
+  tm_bench_manual_time(bench);
+  return bench;
+}
+
 void tm_register_strategy(const struct tm_strategy *strategy, const struct tm_hot_loop *loops,
                           size_t count) {
   char name[128];
@@ -136,10 +247,14 @@ void tm_register_strategy(const struct tm_strategy *strategy, const struct tm_ho
     snprintf(name, sizeof name, "%s/%s", loops[i].name, strategy->name);
     tm_bench_register(name, hot_body, subject(strategy, &loops[i]));
   }
-  snprintf(name, sizeof name, "grow/%s", strategy->name);
-  struct tm_bench *grow = tm_bench_register(name, grow_body, subject(strategy, NULL));
-  tm_bench_manual_time(grow);
-  for (int64_t n = 1; n <= 1000; n *= 10) tm_bench_arg(grow, n);
+  struct tm_bench *b = add("grow", grow_body, strategy, NULL);
+  for (int64_t n = 1; n <= 100000; n *= 10) tm_bench_arg(b, n);
+  b = add("grow-pages", pages_body, strategy, NULL);
+  for (int64_t n = 1; n <= 1024; n *= 4) tm_bench_arg(b, n);
+  add("grow-touched", touched_body, strategy, NULL);
+  b = add("grow-readers", readers_body, strategy, &loops[0]);
+  tm_bench_arg(b, 0);
+  for (int64_t n = 1; n <= 8; n *= 2) tm_bench_arg(b, n);
   snprintf(name, sizeof name, "attach-detach/%s", strategy->name);
   struct tm_bench *attach = tm_bench_register(name, attach_body, subject(strategy, NULL));
   tm_bench_arg(attach, 1);

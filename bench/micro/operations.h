@@ -70,6 +70,52 @@ static uint64_t store_sequential(view_type *v, uint64_t n) {
   return n;
 }
 
+/* Loads of one width each, plain or atomic: the end of the access is part of the check. */
+#define TM_LOADS(name, type, order)                                                                \
+  static uint64_t name(view_type *v, uint64_t n) {                                                 \
+    frame_type f;                                                                                  \
+    uint64_t sum = 0;                                                                              \
+    TM_S(enter)(v, &f);                                                                            \
+    for (uint64_t i = 0; i < n; i++) {                                                             \
+      uint64_t ea = i * sizeof(type) % SPAN_BYTES;                                                 \
+      sum += __atomic_load_n((type *)TM_S(at)(v, &f, ea, sizeof(type), TM_INDEX32), order);        \
+      TM_S(poll)(v);                                                                               \
+    }                                                                                              \
+    return sum;                                                                                    \
+  }
+TM_LOADS(load_8, uint8_t, __ATOMIC_RELAXED)
+TM_LOADS(load_16, uint16_t, __ATOMIC_RELAXED)
+TM_LOADS(load_64, uint64_t, __ATOMIC_RELAXED)
+TM_LOADS(load_32_atomic, uint32_t, __ATOMIC_SEQ_CST)
+#undef TM_LOADS
+
+/* 16 bytes, as wasm's v128. */
+static uint64_t load_128(view_type *v, uint64_t n) {
+  frame_type f;
+  uint64_t sum = 0, word[2];
+  TM_S(enter)(v, &f);
+  for (uint64_t i = 0; i < n; i++) {
+    __builtin_memcpy(word, TM_S(at)(v, &f, i * 16 % SPAN_BYTES, 16, TM_INDEX32), 16);
+    __asm__ volatile("" : : "r"(word) : "memory");
+    sum += word[0] + word[1];
+    TM_S(poll)(v);
+  }
+  return sum;
+}
+
+/* A read-modify-write, and the sync that follows every atomic. */
+static uint64_t add_atomic(view_type *v, uint64_t n) {
+  frame_type f;
+  TM_S(enter)(v, &f);
+  for (uint64_t i = 0; i < n; i++) {
+    uint8_t *p = TM_S(at)(v, &f, SPAN_BYTES + i * 4 % SPAN_BYTES, 4, TM_INDEX32);
+    __atomic_fetch_add((uint32_t *)p, 1, __ATOMIC_SEQ_CST);
+    TM_S(sync)(v, &f);
+    TM_S(poll)(v);
+  }
+  return n;
+}
+
 static uint64_t read_size(view_type *v, uint64_t n) {
   uint64_t sum = 0;
   for (uint64_t i = 0; i < n; i++) sum += TM_S(pages)(v);
@@ -91,6 +137,12 @@ static const struct tm_hot_loop loops[] = {
     {"access/load-random", (tm_hot_body)sum_random, SPAN_BYTES / 4},
     {"access/load-dependent", (tm_hot_body)chase, SPAN_BYTES / 4},
     {"access/store-sequential", (tm_hot_body)store_sequential, SPAN_BYTES / 4},
+    {"access/load-8", (tm_hot_body)load_8, SPAN_BYTES / 4},
+    {"access/load-16", (tm_hot_body)load_16, SPAN_BYTES / 4},
+    {"access/load-64", (tm_hot_body)load_64, SPAN_BYTES / 4},
+    {"access/load-128", (tm_hot_body)load_128, SPAN_BYTES / 4},
+    {"access/load-32-atomic", (tm_hot_body)load_32_atomic, SPAN_BYTES / 4},
+    {"access/add-32-atomic", (tm_hot_body)add_atomic, SPAN_BYTES / 4},
     {"size", (tm_hot_body)read_size, 4096},
     {"poll", (tm_hot_body)call_poll, 4096},
 };
