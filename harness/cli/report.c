@@ -69,27 +69,25 @@ static struct tm_collect plan(const struct request *r) {
   switch (r->length) {
   case TINY:
     return (struct tm_collect){.size = {2, 16, 100, 1, 0.005},
+                               .total_seconds = 1,
                                .bench_blocks = 2,
                                .race_seconds = 0.1,
-                               .litmus_seconds = 1,
-                               .litmus_run_seconds = 0.05,
-                               .workload_blocks = 2};
+                               .litmus_run_seconds = 0.05};
   case QUICK:
-    return (struct tm_collect){.size = {5, 100, 100000, 2, 0.01},
-                               .bench_blocks = 3,
-                               .bench_seconds = 35,
+    return (struct tm_collect){.size = {5, 100, 100000, 1, 0.005},
+                               .total_seconds = 90,
+                               .bench_blocks = 5,
+                               .bench_seconds = 30,
                                .race_seconds = 0.2,
-                               .litmus_seconds = 15,
                                .litmus_run_seconds = 0.05,
                                .workloads = few,
-                               .workload_blocks = 2,
+                               .workload_blocks = 3,
                                .engine_tests = two_tests,
                                .engine_rounds = 200};
   case FULL:
     return (struct tm_collect){.size = {20, 400, 100000, 4, 0.1},
                                .bench_blocks = 30,
                                .race_seconds = 5,
-                               .litmus_seconds = 1800,
                                .litmus_run_seconds = 0.5,
                                .workloads = all,
                                .workload_divisor = 1,
@@ -98,10 +96,10 @@ static struct tm_collect plan(const struct request *r) {
                                .engine_rounds = 5000};
   default:
     return (struct tm_collect){.size = {10, 200, 100000, 4, 0.02},
+                               .total_seconds = 350,
                                .bench_blocks = 10,
-                               .bench_seconds = 110,
-                               .race_seconds = 0.5,
-                               .litmus_seconds = 80,
+                               .bench_seconds = 120,
+                               .race_seconds = 0.4,
                                .litmus_run_seconds = 0.08,
                                .workloads = some,
                                .workload_divisor = 16,

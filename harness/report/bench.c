@@ -152,7 +152,7 @@ int tm_bench_run(const struct tm_bench_plan *plan, struct tm_store *store, struc
     if (result) return result;
     clock_gettime(CLOCK_MONOTONIC, &now);
     double took = (double)(now.tv_sec - begun.tv_sec);
-    if (plan->seconds > 0 && block >= 1 && took + took / (block + 1) > plan->seconds) break;
+    if (plan->seconds > 0 && block >= 2 && took + took / (block + 1) > plan->seconds) break;
   }
   return 0;
 }

@@ -22,7 +22,7 @@ struct tm_bench_plan {
   size_t strategies;
   unsigned blocks;
   uint64_t seed;
-  double seconds; /* start no further block after so long, but two at least; 0: no limit */
+  double seconds; /* start no further block after so long, but three at least; 0: no limit */
   struct tm_probe_size size;
   /* Called before each process; may be NULL. */
   void (*progress)(void *context, const char *doing, size_t done, size_t total);

@@ -80,18 +80,24 @@ static int bench(const struct tm_collect *c, struct tm_recording *s, struct tm_e
   return tm_bench_run(&p, s->store, error);
 }
 
+bool tm_collect_late(const struct tm_collect *c, double share, double seconds) {
+  return c->total_seconds > 0 &&
+         tm_recording_seconds() + seconds > c->begun + share * c->total_seconds;
+}
+
 int tm_collect_all(const struct tm_collect *wanted, struct tm_recording *s,
                    struct tm_error *error) {
   struct tm_collect *c = &(struct tm_collect){0};
   *c = *wanted;
+  c->begun = tm_recording_seconds();
   static const struct {
     const char *name;
     int (*run)(const struct tm_collect *, struct tm_recording *, struct tm_error *);
   } steps[] = {{"race", tm_collect_race},
-               {"litmus", tm_collect_litmus},
                {"bench", bench},
-               {"compare", tm_collect_workloads},
-               {"engines", tm_collect_engines}};
+               {"engines", tm_collect_engines},
+               {"litmus", tm_collect_litmus},
+               {"compare", tm_collect_workloads}};
   int result = begin(c, s, "list", error);
   if (!result) result = list(c, s, error);
   for (size_t i = 0; i < sizeof steps / sizeof *steps && !result; i++) {

@@ -12,6 +12,8 @@
 #include "harness/report/recording.h"
 #include "strategies/strategies.h"
 
+#include <stdbool.h>
+
 enum { TM_COLLECT_STRATEGIES = 64 };
 
 struct tm_collect {
@@ -21,10 +23,11 @@ struct tm_collect {
   size_t strategies;
   struct tm_probe_size size;
   unsigned bench_blocks;
-  double bench_seconds;         /* start no further block after so long */
+  double total_seconds;         /* of the whole, aimed at; 0: as long as it takes */
+  double begun;                 /* tm_recording_seconds() at the start; set by tm_collect_all */
+  double bench_seconds;         /* start no further block after so long; 0: no limit */
   double race_seconds;          /* of each run */
-  double litmus_seconds;        /* of the whole step: tests by rank until the time is up */
-  double litmus_run_seconds;    /* of each run */
+  double litmus_run_seconds;    /* of each run; tests by rank until the step's share is over */
   const char *const *workloads; /* NULL-terminated */
   unsigned workload_divisor;    /* of their usual size; 0: the size tests use */
   unsigned workload_blocks;
@@ -35,6 +38,9 @@ struct tm_collect {
 /* 0, or -errno with a sentence when nothing can be kept or run at all. */
 int tm_collect_all(const struct tm_collect *c, struct tm_recording *recording,
                    struct tm_error *error);
+
+/* Would a piece of work of `seconds` end after this share (0 to 1) of the time aimed at? */
+bool tm_collect_late(const struct tm_collect *c, double share, double seconds);
 
 /* The steps, for collect.c. */
 int tm_collect_litmus(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error);

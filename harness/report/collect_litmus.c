@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { GRACE_SECONDS = 20 };
 
@@ -163,21 +162,15 @@ int tm_collect_race(const struct tm_collect *c, struct tm_recording *s, struct t
   return result;
 }
 
-static double seconds_now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 int tm_collect_litmus(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
   const struct tm_run_options options = {
       .mode = TM_RUN_AUTO, .seconds = c->litmus_run_seconds, .seed = c->seed, .affinity = true};
-  double begun = seconds_now(), longest = 0;
+  double longest = 0;
   size_t tests = sizeof ranked / sizeof *ranked;
   int result = 0;
   for (size_t t = 0; t < tests && !result; t++) {
-    double at = seconds_now();
-    if (t && at + longest > begun + c->litmus_seconds) break; /* the report names what was left */
+    double at = tm_recording_seconds();
+    if (t && tm_collect_late(c, 0.8, longest)) break;
     struct opened o;
     result = open_test(ranked[t], &o, error);
     bool grouped = !result && !(result = tm_store_group(s->store, error));
@@ -189,7 +182,7 @@ int tm_collect_litmus(const struct tm_collect *c, struct tm_recording *s, struct
     }
     if (grouped) result = tm_store_group_end(s->store, result, error);
     close_test(&o);
-    if (seconds_now() - at > longest) longest = seconds_now() - at;
+    if (tm_recording_seconds() - at > longest) longest = tm_recording_seconds() - at;
   }
   return result;
 }

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { GUESTS = 32, ENGINE_SECONDS = 20 };
+enum { GUESTS = 32, ENGINES = 32, ENGINE_SECONDS = 20 };
 
 /* ---- workloads --------------------------------------------------------------------------------*/
 
@@ -26,6 +26,7 @@ static int keep_cell(struct tm_recording *s, const struct tm_compare *c, size_t 
                                  {"workload", label},
                                  {"threads", "2"},
                                  {"size", size}};
+  if (cell->left_out > 0) return 0; /* far too slow for the time there is */
   const double seconds = cell->seconds[i], code = (double)cell->code_bytes,
                peak = (double)cell->peak_bytes, grows = (double)cell->grows;
   const struct tm_series series[] = {{"guest_time", "s", &seconds, 1},
@@ -63,18 +64,23 @@ static int note_failure(struct tm_recording *s, uint64_t position, const char *a
                       error);
 }
 
-/* One workload under all strategies, nocheck first. */
+/* One workload under floors and candidates, nocheck first: under an unsound strategy a program that
+ * waits for a size may wait for ever. */
 static int compare(const struct tm_collect *c, struct tm_recording *s, size_t g,
                    const struct tm_workload *w, struct tm_error *error) {
-  char size[16], *argv[] = {"2", size, NULL}, *path = tm_workload_path(w->name, TM_WORKLOAD_WASM);
+  char size[16], least[16], *argv[] = {"2", size, NULL}, *small[] = {"2", least, NULL},
+                            *path = tm_workload_path(w->name, TM_WORKLOAD_WASM);
   unsigned n = c->workload_divisor ? w->size / c->workload_divisor : w->test_size;
   snprintf(size, sizeof size, "%u", n < w->test_size ? w->test_size : n);
-  struct tm_compare run = {.blocks = c->workload_blocks, .seed = c->seed + g};
+  snprintf(least, sizeof least, "%u", w->test_size);
+  struct tm_compare run = {.blocks = c->workload_blocks, .seed = c->seed + g, .limit_seconds = 60};
   run.strategy[run.strategies++] = tm_strategy_find("nocheck");
   for (size_t i = 0; i < c->strategies; i++)
-    if (c->strategy[i] != run.strategy[0] && c->strategy[i]->kind != TM_KIND_planted)
+    if (c->strategy[i] != run.strategy[0] &&
+        (c->strategy[i]->kind == TM_KIND_floor || c->strategy[i]->kind == TM_KIND_candidate))
       run.strategy[run.strategies++] = c->strategy[i];
-  const struct tm_compare_guest guest = {.label = w->name, .path = path, .argv = argv};
+  const struct tm_compare_guest guest = {
+      .label = w->name, .path = path, .argv = argv, .small = small};
   struct tm_error why = {""};
   int result = 0;
   if (!path || access(path, R_OK))
@@ -93,10 +99,14 @@ static int compare(const struct tm_collect *c, struct tm_recording *s, size_t g,
 int tm_collect_workloads(const struct tm_collect *c, struct tm_recording *s,
                          struct tm_error *error) {
   int result = 0;
+  double longest = 0;
   for (size_t g = 0; c->workloads && c->workloads[g] && g < GUESTS && !result; g++) {
+    double at = tm_recording_seconds();
+    if (g && tm_collect_late(c, 0.97, longest)) break;
     const struct tm_workload *w = tm_workload_find(c->workloads[g]);
     if (!w) return tm_fail(error, -EINVAL, "unknown workload '%s'", c->workloads[g]);
     result = compare(c, s, g, w, error);
+    if (tm_recording_seconds() - at > longest) longest = tm_recording_seconds() - at;
   }
   return result;
 }
@@ -134,43 +144,49 @@ static int keep_answer(struct tm_recording *s, uint64_t position, const struct t
                       error);
 }
 
-static int ask_engine(const struct tm_collect *c, struct tm_recording *s, uint64_t position,
-                      const struct tm_engine *e, const struct tm_engine_program *program,
-                      struct tm_error *error) {
-  int result = 0;
-  for (size_t t = 0; c->engine_tests && c->engine_tests[t] && !result; t++) {
-    char file[4096];
-    struct tm_suite_case one;
-    snprintf(file, sizeof file, "%s/harness/litmus/tests/%s.litmus", TIDEMARK_SOURCE_DIR,
-             c->engine_tests[t]);
-    result = tm_suite_open(file, c->engine_rounds, &one, error);
-    if (result) break;
+/* One test on every engine that was found. */
+static int ask_engines(const struct tm_collect *c, struct tm_recording *s, size_t t,
+                       const bool *found, const struct tm_engine_program *programs,
+                       struct tm_error *error) {
+  char file[4096];
+  struct tm_suite_case one;
+  size_t count;
+  const struct tm_engine *const *engine = tm_engines(&count);
+  snprintf(file, sizeof file, "%s/harness/litmus/tests/%s.litmus", TIDEMARK_SOURCE_DIR,
+           c->engine_tests[t]);
+  int result = tm_suite_open(file, c->engine_rounds, &one, error);
+  if (result) return result;
+  for (size_t i = 0; i < count && i < ENGINES && !result; i++) {
+    if (!found[i] || tm_collect_late(c, 0.65, 2)) continue;
+    tm_recording_progress((void *)c->engine_tests[t], engine[i]->name, i, count);
     struct tm_engine_result r;
-    tm_engine_run(e, program, NULL, tm_suite_job(&one, e), ENGINE_SECONDS, &r);
-    result = keep_answer(s, position + 1 + t, e, program->version, &one, &r, error);
+    tm_engine_run(engine[i], &programs[i], NULL, tm_suite_job(&one, engine[i]), ENGINE_SECONDS, &r);
+    result = keep_answer(s, (t + 1) * ENGINES + i, engine[i], programs[i].version, &one, &r, error);
     tm_engine_result_free(&r);
-    tm_suite_close(&one);
   }
+  tm_suite_close(&one);
   return result;
 }
 
 int tm_collect_engines(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
+  static struct tm_engine_program programs[ENGINES];
+  bool found[ENGINES] = {false};
   size_t count;
   const struct tm_engine *const *engine = tm_engines(&count);
   int result = 0;
-  for (size_t i = 0; i < count && !result; i++) {
+  for (size_t i = 0; i < count && i < ENGINES && !result; i++) {
     const struct tm_engine *e = engine[i];
-    struct tm_engine_program program = {.version = ""};
     tm_recording_progress("engines", e->name, i, count);
-    double found = tm_engine_locate(e, &program);
+    found[i] = tm_engine_locate(e, &programs[i]);
+    const double yes = found[i];
     const struct tm_axis axes[] = {{"engine", e->name}};
-    const struct tm_series series = {"found", "yes", &found, 1};
-    const struct tm_note notes[] = {{"version", found > 0 ? program.version : ""},
+    const struct tm_series series = {"found", "yes", &yes, 1};
+    const struct tm_note notes[] = {{"version", found[i] ? programs[i].version : ""},
                                     {"runtime", e->runtime},
                                     {"what", e->what},
                                     {"install", e->install}};
     result = tm_store_add(s->store,
-                          &(struct tm_cell){.position = i * 100,
+                          &(struct tm_cell){.position = i,
                                             .axes = axes,
                                             .axis_count = 1,
                                             .series = &series,
@@ -178,7 +194,8 @@ int tm_collect_engines(const struct tm_collect *c, struct tm_recording *s, struc
                                             .notes = notes,
                                             .note_count = 4},
                           error);
-    if (found > 0 && !result) result = ask_engine(c, s, i * 100, e, &program, error);
   }
+  for (size_t t = 0; c->engine_tests && c->engine_tests[t] && !result; t++)
+    result = ask_engines(c, s, t, found, programs, error);
   return result;
 }

@@ -6,6 +6,8 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -116,7 +119,19 @@ static int start(char **argv, int fds[FILES], pid_t *pid) {
   return -e;
 }
 
-static int run_once(const char *program, const struct tm_compare_guest *g, bool small,
+/* Wait for the end, at most `limit` seconds (0: for ever); then the process is killed. */
+static bool ended_in_time(pid_t pid, double limit) {
+  if (!(limit > 0)) return true;
+  int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+  if (fd < 0) return true; /* an old kernel: wait without a limit */
+  struct pollfd p = {.fd = fd, .events = POLLIN};
+  int ready = poll(&p, 1, (int)(limit * 1000));
+  close(fd);
+  if (ready == 0) kill(pid, SIGKILL);
+  return ready != 0;
+}
+
+static int run_once(const char *program, double limit, const struct tm_compare_guest *g, bool small,
                     const char *strategy, struct outcome *o, struct tm_error *error) {
   int fds[FILES];
   char stats[64];
@@ -131,10 +146,15 @@ static int run_once(const char *program, const struct tm_compare_guest *g, bool 
     goto out;
   }
   struct rusage usage;
+  bool in_time = ended_in_time(pid, limit);
   while (wait4(pid, &o->status, 0, &usage) < 0 && errno == EINTR) {
   }
   o->peak_bytes = (uint64_t)usage.ru_maxrss * 1024;
-  if (digest(fds[OUT], o->output, NULL, 0) || digest(fds[ERR], o->errors, o->said, sizeof o->said))
+  if (!in_time)
+    result = tm_fail(error, -ETIMEDOUT, "%s under %s has not ended after %g s", g->label, strategy,
+                     limit);
+  else if (digest(fds[OUT], o->output, NULL, 0) ||
+           digest(fds[ERR], o->errors, o->said, sizeof o->said))
     result = tm_fail(error, -EIO, "cannot read what %s under %s wrote", g->label, strategy);
   else if (!read_stats(fds[STATS], o))
     result = tm_fail(error, -EINVAL, "%s under %s did not run: %s", g->label, strategy, o->said);
@@ -200,15 +220,15 @@ static int warm_up(struct tm_compare *c, const char *program, const struct tm_co
       struct outcome o = {0};
       const char *name = c->strategy[s]->strategy->name;
       show(&m, "translating", guests[g].label, name);
-      int result = run_once(program, &guests[g], true, name, &o, error);
+      int result = run_once(program, c->limit_seconds, &guests[g], true, name, &o, error);
       if (result) return result;
       if (s == 0) base = o.seconds;
       bool slow = o.seconds > TOO_SLOW * base && o.seconds > TOO_LONG_SECONDS;
       if (guests[g].small && slow) tm_compare_cell(c, g, s)->left_out = o.seconds / base;
     }
     show(&m, "running", guests[g].label, c->strategy[0]->strategy->name);
-    int result =
-        run_once(program, &guests[g], false, c->strategy[0]->strategy->name, &references[g], error);
+    int result = run_once(program, c->limit_seconds, &guests[g], false,
+                          c->strategy[0]->strategy->name, &references[g], error);
     if (result) return result;
     m.done++;
   }
@@ -230,7 +250,7 @@ static int measure(struct tm_compare *c, const char *program, const struct tm_co
         struct outcome o = {0};
         if (tm_compare_cell(c, g, s)->left_out > 0) continue;
         show(&m, "running", guests[g].label, name);
-        int result = run_once(program, &guests[g], false, name, &o, error);
+        int result = run_once(program, c->limit_seconds, &guests[g], false, name, &o, error);
         if (result) return result;
         keep(tm_compare_cell(c, g, s), &o, &references[g], block);
       }

@@ -43,6 +43,7 @@ struct tm_compare_cell {
 struct tm_compare {
   size_t blocks, strategies, guests;
   uint64_t seed;
+  double limit_seconds; /* of one run; 0: none */
   const struct tm_strategy_entry *strategy[TM_COMPARE_STRATEGIES];
   struct tm_compare_cell *cells; /* guests × (strategies + 1): the last column is the control */
   struct tm_ratio geomean[TM_COMPARE_STRATEGIES + 1]; /* blocks is 0 where some cell was left out */

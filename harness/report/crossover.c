@@ -4,9 +4,9 @@
  *
  * A model on measured figures, and it says so: nanoseconds of guest and grower per second are
  *     density × (ns per access) + rate × (ns per grow with so many instances + first touch)
- * where the first touch of a page counts only under strategies whose own differs from nocheck's by
- * verdict. Each block of the run gives one cost per strategy; a winner is sure only if its cost,
- * paired by block, is below that of every other at 95 %. */
+ * where of the first touch of a page counts what it costs beyond nocheck's, if its 95 % interval
+ * says that it costs more. Each block of the run gives one cost per strategy; a winner is sure only
+ * if its cost, paired by block, is below that of every other at 95 %. */
 #include "harness/report/figure.h"
 #include "harness/report/findings.h"
 
@@ -32,7 +32,7 @@ static bool usable(const struct tm_line *l, int decade) {
 
 static double cost(const struct tm_line *l, size_t block, double density, double rate, int decade) {
   double grow = l->grow[decade].block[block];
-  if (l->touch.n > block && l->touch.judged.verdict == TM_DIFFERENT)
+  if (l->touch.n > block && l->touch.ratio.low > 1)
     grow += l->touch.block[block] * (1 - 1 / l->touch.ratio.ratio);
   return density * l->access.block[block] + rate * grow;
 }
@@ -84,11 +84,11 @@ static char *script(const struct tm_findings *f) {
   const struct tm_line *seen[TM_FINDING_LINES];
   FILE *out = open_memstream(&text, &size);
   if (!out) return NULL;
-  fputs(
-      "set multiplot layout 1,3 margins 0.09,0.99,0.28,0.9 spacing 0.03,0\n"
-      "set xrange [-0.5:6.5]\nset yrange [-0.5:6.5]\nset xlabel 'grows per second'\n"
-      "set xtics ('1' 0, '10²' 2, '10⁴' 4, '10⁶' 6)\nset border 3\nset tics nomirror\nunset key\n",
-      out);
+  fputs("set multiplot layout 1,3 margins 0.12,0.99,0.28,0.9 spacing 0.03,0\n"
+        "set xrange [-0.5:6.5]\nset yrange [-0.5:6.5]\nset xlabel 'grows per second'\n"
+        "set xtics ('1' 0, '10²' 2, '10⁴' 4, '10⁶' 6)\nset border 3\nset tics nomirror scale "
+        "0\nunset key\n",
+        out);
   for (int p = 0; p < POPULATIONS; p++) {
     fprintf(out, "unset object\nunset label\nset title '%.0f instance%s'\n", pow(10, decades[p]),
             p ? "s" : "");
@@ -154,7 +154,7 @@ void tm_section_crossover(struct tm_doc *doc, const struct tm_findings *f) {
       "A model on this run's figures, not a measurement of its own: cost = accesses per second × "
       "ns per access + grows per second × (ns per grow with so many instances attached, plus the "
       "first "
-      "touch of a page where a strategy's differs from nocheck's by verdict). It leaves out stale "
+      "touch of a page where it costs more than nocheck's at 95 %%). It leaves out stale "
       "copies "
       "and stalled readers, which the sweeps below show. A winner is sure when its cost is below "
       "that of "

@@ -60,6 +60,12 @@ bool tm_recording_resume(struct tm_recording *s, const char *ending, char *name,
   return found;
 }
 
+double tm_recording_seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 uint64_t tm_recording_seed(void) { return tm_rng_fresh_seed() >> 1; }
 
 void tm_recording_progress(void *context, const char *doing, size_t done, size_t total) {

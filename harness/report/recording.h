@@ -40,7 +40,8 @@ int tm_recording_begin(struct tm_recording *s, const char *plan, uint64_t seed,
 bool tm_recording_resume(struct tm_recording *s, const char *ending, char *name, size_t room,
                          uint64_t *seed);
 
-uint64_t tm_recording_seed(void); /* fresh, below 2^52 */
+double tm_recording_seconds(void); /* a clock that only goes forward */
+uint64_t tm_recording_seed(void);  /* fresh, below 2^52 */
 
 /* One line on stderr, if that is a terminal: what is being done, how much, time left. `context` is
  * a prefix (text) or NULL. */

@@ -116,7 +116,7 @@ static double *sorted_copy(const double *values, size_t n) {
 
 double tm_mean_of_lower(const double *values, size_t n) {
   double *sorted = sorted_copy(values, n), sum = 0;
-  size_t used = n - n / 10;
+  size_t used = (n + 1) / 2;
   for (size_t i = 0; i < used; i++) sum += sorted[i];
   free(sorted);
   return used ? sum / (double)used : NAN;

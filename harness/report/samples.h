@@ -46,8 +46,9 @@ bool tm_sample_matches(const struct tm_sample *s, const char *metric, const char
 const struct tm_sample *tm_samples_next(const struct tm_samples *all, const struct tm_sample *from,
                                         const char *metric, const char *const *where);
 
-/* One number per block, in the order of blocks: the mean of the series without its largest tenth,
- * so that a preempted measurement does not drown the others. Returns how many blocks. */
+/* One number per block, in the order of blocks: the mean of the faster half of the series,
+ * which neither preemption nor the grain of the time base reaches; what it leaves out is in the
+ * distributions. Returns how many blocks. */
 size_t tm_samples_blocks(const struct tm_samples *all, const char *strategy, const char *role,
                          const char *metric, const char *const *where,
                          double out[TM_SAMPLE_BLOCKS]);
