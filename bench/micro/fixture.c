@@ -15,6 +15,7 @@ enum {
   MAX_PAGES = 65536,
   GROWS = 8192 /* in one memory, then a new one */,
   MAX_READERS = 64,
+  READER_GROWS = 64,
   BARE_PAGES = 16384
 };
 
