@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,18 +124,163 @@ static void mixed_runs(void **state) {
   guest_stop(&g);
 }
 
+/* ---- traps at their place ---------------------------------------------------------------------*/
+
+static const char places[] =
+    "(module (import \"env\" \"log\" (func $log (param i32))) (memory (export \"memory\") 1 1 "
+    "shared)"
+    "(func (export \"unused\") (param i32) (drop (i32.load (local.get 0))))"
+    "(func (export \"unused_vector\") (param i32) (drop (v128.load (local.get 0))))"
+    "(func (export \"between\") (param i32) (call $log (i32.const 1))"
+    " (i32.store (i32.const 0) (i32.const 1)) (drop (i32.load (local.get 0)))"
+    " (i32.store (i32.const 0) (i32.const 2)) (call $log (i32.const 2)))"
+    "(func (export \"straddle\") (param i32) (i64.store (local.get 0) (i64.const -1)))"
+    "(func (export \"loop\") (param i32) (result i32) (local i32)"
+    " (loop $l (local.set 1 (i32.add (local.get 1) (i32.load (i32.const 8))))"
+    "  (i32.store (i32.const 8) (i32.const 1))"
+    "  (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))) (local.get 1))"
+    "(func (export \"notify\") (param i32) (result i32)"
+    " (memory.atomic.notify (local.get 0) (i32.const 0)))"
+    "(func (export \"fill\") (param i32 i32) (memory.fill (local.get 0) (i32.const 7) (local.get "
+    "1)))"
+    "(func $deep (export \"deep\") (param i32) (result i32)"
+    " (i32.add (call $deep (i32.add (local.get 0) (i32.const 1))) (i32.const 1)))"
+    "(func $tail (export \"tail\") (param i32) (result i32)"
+    " (call $tail (i32.add (local.get 0) (i32.const 1)))))";
+
+static uint32_t word_at(struct guest *g, uint64_t ea) {
+  uint32_t word;
+  uint8_t *p = tm_linear_at(tm_instance_memory(g->instance), tm_instance_view(g->instance), ea, 4);
+  assert_non_null(p);
+  memcpy(&word, p, sizeof word);
+  return word;
+}
+
+/* Loads nobody uses trap; what comes before a trap has happened, what comes after has not. */
+static void places_run(void **state) {
+  const char *strategy = *state;
+  tm_trap_install();
+  struct guest g = guest_start(strategy, places);
+  union tm_wasm_value a[2], r[1];
+  struct tm_trap trap;
+  a[0].i32 = 3;
+  assert_int_equal(call(&g, "loop", a, r, &trap), 0);
+  assert_int_equal(r[0].i32, 2); /* 0 + 1 + 1: the load is not hoisted over the store */
+  assert_int_equal(call(&g, "deep", a, r, &trap), TM_TRAP_STACK_EXHAUSTED);
+  assert_int_equal(call(&g, "tail", a, r, &trap), TM_TRAP_STACK_EXHAUSTED);
+  enum tm_kind kind = tm_strategy_find(strategy)->kind;
+  if (kind == TM_KIND_candidate || kind == TM_KIND_unsound) {
+    a[0].i32 = 65536;
+    assert_int_equal(call(&g, "unused", a, r, &trap), TM_TRAP_OUT_OF_BOUNDS);
+    assert_int_equal(call(&g, "unused_vector", a, r, &trap), TM_TRAP_OUT_OF_BOUNDS);
+    assert_int_equal(call(&g, "between", a, r, &trap), TM_TRAP_OUT_OF_BOUNDS);
+    assert_string_equal(tm_function_at(trap.pc), "between");
+    assert_int_equal(word_at(&g, 0), 1);
+    assert_int_equal(logged, 1);
+    a[0].i32 = 65536 - 15;
+    assert_int_equal(call(&g, "unused_vector", a, r, &trap), TM_TRAP_OUT_OF_BOUNDS);
+    a[0].i32 = 65536 - 4;
+    assert_int_equal(call(&g, "straddle", a, r, &trap), TM_TRAP_OUT_OF_BOUNDS);
+    a[0].i32 = 0xfffffffc;
+    assert_int_equal(call(&g, "unused", a, r, &trap), TM_TRAP_OUT_OF_BOUNDS);
+  }
+  /* Checked even by the floors. */
+  a[0].i32 = 65536;
+  assert_int_equal(call(&g, "notify", a, r, &trap), TM_TRAP_OUT_OF_BOUNDS);
+  a[0].i32 = 65530, a[1].i32 = 7;
+  assert_int_equal(call(&g, "fill", a, r, &trap), TM_TRAP_OUT_OF_BOUNDS);
+  assert_int_equal(word_at(&g, 65532), 0); /* nothing of it is written */
+  a[1].i32 = 6;
+  assert_int_equal(call(&g, "fill", a, r, &trap), 0);
+  assert_int_equal(word_at(&g, 65532), 0x07070707);
+  guest_stop(&g);
+}
+
+/* ---- 64-bit memories --------------------------------------------------------------------------*/
+
+static const char wide[] =
+    "(module (memory (export \"memory\") i64 1 4) (data (i64.const 16) \"wide\") (data \"passive\")"
+    "(func (export \"load\") (param i64) (result i32) (i32.load (local.get 0)))"
+    "(func (export \"far\") (param i64) (result i32) (i32.load offset=0xfffffff0 (local.get 0)))"
+    "(func (export \"store\") (param i64 i64) (i64.store offset=8 (local.get 0) (local.get 1)))"
+    "(func (export \"add\") (param i64 i64) (result i64)"
+    " (i64.atomic.rmw.add offset=8 (local.get 0) (local.get 1)))"
+    "(func (export \"size\") (result i64) (memory.size))"
+    "(func (export \"grow\") (param i64) (result i64) (memory.grow (local.get 0)))"
+    "(func (export \"copy\") (param i64 i64 i64)"
+    " (memory.copy (local.get 0) (local.get 1) (local.get 2)))"
+    "(func (export \"init\") (param i64)"
+    " (memory.init 1 (local.get 0) (i32.const 0) (i32.const 4))))";
+
+static void wide_runs(void **state) {
+  const char *strategy = *state;
+  tm_trap_install();
+  struct guest g = guest_start(strategy, wide);
+  union tm_wasm_value a[3], r[1];
+  struct tm_trap trap;
+  enum tm_kind kind = tm_strategy_find(strategy)->kind;
+  bool enforces = kind == TM_KIND_candidate || kind == TM_KIND_unsound;
+  a[0].i64 = 16;
+  assert_int_equal(call(&g, "load", a, r, &trap), 0);
+  assert_memory_equal(&r[0].i32, "wide", 4);
+  a[0].i64 = 1000, a[1].i64 = 40;
+  assert_int_equal(call(&g, "store", a, r, &trap), 0);
+  a[1].i64 = 2;
+  assert_int_equal(call(&g, "add", a, r, &trap), 0);
+  assert_int_equal(r[0].i64, 40);
+  assert_int_equal(word_at(&g, 1008), 42);
+  a[0].i64 = 2000;
+  assert_int_equal(call(&g, "init", a, r, &trap), 0);
+  assert_int_equal(word_at(&g, 2000), 0x73736170);
+  a[0].i64 = 3000, a[1].i64 = 2000, a[2].i64 = 4;
+  assert_int_equal(call(&g, "copy", a, r, &trap), 0);
+  assert_int_equal(word_at(&g, 3000), 0x73736170);
+  a[2].i64 = UINT64_MAX; /* start plus length wraps */
+  assert_int_equal(call(&g, "copy", a, r, &trap), TM_TRAP_OUT_OF_BOUNDS);
+  a[0].i64 = 2;
+  assert_int_equal(call(&g, "grow", a, r, &trap), 0);
+  assert_int_equal(r[0].i64, 1);
+  assert_int_equal(call(&g, "size", a, r, &trap), 0);
+  assert_int_equal(r[0].i64, 3);
+  assert_int_equal(call(&g, "grow", a, r, &trap), 0);
+  assert_true(r[0].i64 == UINT64_MAX);
+  a[0].i64 = UINT64_MAX - 7; /* index plus offset wraps to 0 */
+  a[1].i64 = 0;
+  assert_int_equal(call(&g, "store", a, r, &trap), TM_TRAP_OUT_OF_BOUNDS);
+  static const uint64_t beyond[] = {3 * 65536,         3 * 65536 - 3,           UINT64_C(1) << 32,
+                                    UINT64_C(1) << 40, UINT64_C(1) << 63,       UINT64_MAX - 3,
+                                    UINT64_MAX,        UINT64_C(0x7fffffffffff)};
+  for (size_t k = 0; enforces && k < sizeof beyond / sizeof *beyond; k++) {
+    a[0].i64 = beyond[k];
+    assert_int_equal(call(&g, "load", a, r, &trap), TM_TRAP_OUT_OF_BOUNDS);
+    assert_string_equal(tm_function_at(trap.pc), "load");
+  }
+  a[0].i64 = 0;
+  if (enforces) assert_int_equal(call(&g, "far", a, r, &trap), TM_TRAP_OUT_OF_BOUNDS);
+  guest_stop(&g);
+}
+
 int main(void) {
-  size_t n;
+  static const struct {
+    const char *name;
+    void (*run)(void **state);
+  } modules[] = {{"mixed", mixed_runs}, {"places", places_run}, {"wide", wide_runs}};
+  enum { MODULES = sizeof modules / sizeof *modules };
+  size_t n, used = 0;
   const struct tm_strategy_entry *all = tm_strategies(&n);
-  struct CMUnitTest *tests = calloc(n, sizeof *tests);
-  size_t used = 0;
-  for (size_t k = 0; k < n; k++)
-    if (all[k].kind != TM_KIND_planted)
-      tests[used++] =
-          (struct CMUnitTest){.name = all[k].strategy->name,
-                              .test_func = mixed_runs,
-                              .initial_state = (void *)(uintptr_t)all[k].strategy->name};
-  int failed = _cmocka_run_group_tests("mixed", tests, used, NULL, NULL);
+  struct CMUnitTest *tests = calloc(n * MODULES, sizeof *tests);
+  char(*names)[64] = calloc(n * MODULES, sizeof *names);
+  for (size_t m = 0; m < MODULES; m++)
+    for (size_t k = 0; k < n; k++) {
+      if (all[k].kind == TM_KIND_planted) continue;
+      snprintf(names[used], sizeof *names, "%s under %s", modules[m].name, all[k].strategy->name);
+      tests[used] = (struct CMUnitTest){.name = names[used],
+                                        .test_func = modules[m].run,
+                                        .initial_state = (void *)(uintptr_t)all[k].strategy->name};
+      used++;
+    }
+  int failed = _cmocka_run_group_tests("translate", tests, used, NULL, NULL);
   free(tests);
+  free(names);
   return failed;
 }
