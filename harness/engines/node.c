@@ -6,7 +6,7 @@ static const struct tm_engine_variant variants[] = {
     {"bounds-checks",
      "every access compares with the length; no guard pages",
      {"--wasm-enforce-bounds-checks"}},
-    {"no-trap-handler", "no signal handler for guard pages", {"--no-wasm-trap-handler"}},
+    {"no-trap-handler", "no signal handler for guard pages", {"--disable-wasm-trap-handler"}},
     {"baseline", "Liftoff, the baseline compiler, only", {"--liftoff-only"}},
     {"optimising",
      "TurboFan, the optimising compiler, only",
