@@ -66,13 +66,18 @@ static struct tm_collect plan(const struct request *r) {
                            *const tests[] = {"grow-flag-size-atomic", "grow-flag-access-atomic",
                                              "size-after-access",     "grow0-after-access",
                                              "size-then-trap",        NULL};
+  static const char *const explored[] = {
+      "grow-flag-size-atomic", "size-then-trap",     "grow-flag-access-atomic",
+      "grow0-after-access",    "two-grows-same-old", "size-after-access",
+      "mp-grow-size",          "lost-old-store",     NULL};
   switch (r->length) {
   case TINY:
     return (struct tm_collect){.size = {2, 16, 100, 1, 0.005},
                                .total_seconds = 1,
                                .bench_blocks = 2,
                                .race_seconds = 0.1,
-                               .litmus_run_seconds = 0.05};
+                               .litmus_run_seconds = 0.05,
+                               .explore_tests = explored};
   case QUICK:
     return (struct tm_collect){.size = {5, 100, 100000, 1, 0.005},
                                .total_seconds = 90,
@@ -80,6 +85,7 @@ static struct tm_collect plan(const struct request *r) {
                                .bench_seconds = 30,
                                .race_seconds = 0.2,
                                .litmus_run_seconds = 0.05,
+                               .explore_tests = explored,
                                .workloads = few,
                                .workload_blocks = 3,
                                .engine_tests = two_tests,
@@ -89,6 +95,7 @@ static struct tm_collect plan(const struct request *r) {
                                .bench_blocks = 30,
                                .race_seconds = 5,
                                .litmus_run_seconds = 0.5,
+                               .explore_tests = explored,
                                .workloads = all,
                                .workload_divisor = 1,
                                .workload_blocks = 10,
@@ -101,6 +108,7 @@ static struct tm_collect plan(const struct request *r) {
                                .bench_seconds = 120,
                                .race_seconds = 0.4,
                                .litmus_run_seconds = 0.08,
+                               .explore_tests = explored,
                                .workloads = some,
                                .workload_divisor = 16,
                                .workload_blocks = 3,

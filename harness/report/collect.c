@@ -93,11 +93,9 @@ int tm_collect_all(const struct tm_collect *wanted, struct tm_recording *s,
   static const struct {
     const char *name;
     int (*run)(const struct tm_collect *, struct tm_recording *, struct tm_error *);
-  } steps[] = {{"race", tm_collect_race},
-               {"bench", bench},
-               {"engines", tm_collect_engines},
-               {"litmus", tm_collect_litmus},
-               {"compare", tm_collect_workloads}};
+  } steps[] = {{"race", tm_collect_race},       {"bench", bench},
+               {"explore", tm_collect_explore}, {"engines", tm_collect_engines},
+               {"litmus", tm_collect_litmus},   {"compare", tm_collect_workloads}};
   int result = begin(c, s, "list", error);
   if (!result) result = list(c, s, error);
   for (size_t i = 0; i < sizeof steps / sizeof *steps && !result; i++) {

@@ -31,8 +31,9 @@ struct tm_collect {
   const char *const *workloads; /* NULL-terminated */
   unsigned workload_divisor;    /* of their usual size; 0: the size tests use */
   unsigned workload_blocks;
-  const char *const *engine_tests; /* NULL-terminated; NULL: engines are only listed */
-  unsigned engine_rounds;          /* of each batch */
+  const char *const *explore_tests; /* NULL-terminated; NULL: none */
+  const char *const *engine_tests;  /* NULL-terminated; NULL: engines are only listed */
+  unsigned engine_rounds;           /* of each batch */
 };
 
 /* 0, or -errno with a sentence when nothing can be kept or run at all. */
@@ -47,6 +48,7 @@ int tm_collect_litmus(const struct tm_collect *c, struct tm_recording *s, struct
 int tm_collect_race(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error);
 int tm_collect_workloads(const struct tm_collect *c, struct tm_recording *s,
                          struct tm_error *error);
+int tm_collect_explore(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error);
 int tm_collect_engines(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error);
 
 #endif

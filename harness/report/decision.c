@@ -16,6 +16,9 @@ static void soundness_cell(struct tm_table *t, const struct tm_line *l) {
                   tm_short_number(l->forbidden));
   else if (l->failures)
     tm_table_cell(t, TM_LOOK_BAD, 3, "✗ %zu tests crash or hang", l->failures);
+  else if (l->reachable)
+    tm_table_cell(t, TM_LOOK_BAD, 3, "✗ not seen, but reachable by its source in %zu tests",
+                  l->reachable);
   else if (l->tests == 0)
     tm_table_cell(t, TM_LOOK_UNSURE, 2, "? no litmus test was run");
   else if (l->sound)
@@ -99,7 +102,7 @@ static void names(const struct tm_findings *f, bool (*pick)(const struct tm_line
 
 static bool is_sound(const struct tm_line *l) { return l->sound; }
 static bool is_convicted(const struct tm_line *l) {
-  return strcmp(l->kind, "floor") && (l->forbidden > 0 || l->failures);
+  return strcmp(l->kind, "floor") && (l->forbidden > 0 || l->failures || l->reachable);
 }
 static bool closes_a1(const struct tm_line *l) { return l->sound && l->a1_grows > 0 && l->a1 <= 0; }
 static bool is_free(const struct tm_line *l) {

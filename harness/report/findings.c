@@ -135,6 +135,8 @@ static void count_litmus(struct tm_findings *f) {
         *tm_sample_axis(s, "test") ? line_of(f, tm_sample_axis(s, "strategy")) : NULL;
     if (!l) continue;
     bool race = strstr(s->plan, "/race") != NULL;
+    if (!strcmp(s->metric, "executions"))
+      l->reachable += !strcmp(tm_sample_note(s, "verdict"), "forbidden");
     if (!strcmp(s->metric, "rounds")) {
       l->rounds += s->values[0];
       l->tests += !race && s->values[0] > 0;
@@ -148,7 +150,8 @@ static void count_litmus(struct tm_findings *f) {
   }
   for (size_t i = 0; i < f->lines; i++) {
     struct tm_line *l = &f->line[i];
-    l->sound = !strcmp(l->kind, "candidate") && l->forbidden <= 0 && !l->failures && l->tests > 0;
+    l->sound = !strcmp(l->kind, "candidate") && l->forbidden <= 0 && !l->failures &&
+               !l->reachable && l->tests > 0;
   }
 }
 

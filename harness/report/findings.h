@@ -36,6 +36,7 @@ struct tm_line {
   double rounds, forbidden;                         /* of all litmus runs */
   size_t tests, failures; /* litmus tests run; and those that crashed or hung */
   double a1, a1_grows;    /* witnesses of the race, and grows */
+  size_t reachable;       /* tests on which exploration reaches what is forbidden */
   bool sound;             /* a candidate, and no test says otherwise */
 };
 
@@ -58,6 +59,7 @@ void tm_section_decision(struct tm_doc *doc, const struct tm_findings *f);
 void tm_section_crossover(struct tm_doc *doc, const struct tm_findings *f);
 void tm_section_race(struct tm_doc *doc, const struct tm_findings *f);
 void tm_section_matrix(struct tm_doc *doc, const struct tm_findings *f);
+void tm_section_explored(struct tm_doc *doc, const struct tm_findings *f);
 void tm_section_engines(struct tm_doc *doc, const struct tm_findings *f);
 void tm_section_sweeps(struct tm_doc *doc, const struct tm_findings *f);
 void tm_section_workloads(struct tm_doc *doc, const struct tm_findings *f);

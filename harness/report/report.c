@@ -91,6 +91,7 @@ static struct tm_doc *compose(const struct tm_findings *f) {
   tm_section_crossover(doc, f);
   tm_section_race(doc, f);
   tm_section_matrix(doc, f);
+  tm_section_explored(doc, f);
   tm_section_engines(doc, f);
   tm_section_sweeps(doc, f);
   tm_section_workloads(doc, f);

@@ -31,7 +31,7 @@ static char *instances_script(const struct tm_findings *f) {
   if (!out) return NULL;
   fputs("set logscale xy\nset xlabel 'instances attached'\nset ylabel 'grow by one page, ns "
         "(median of blocks)'\n"
-        "set format x '10^{%L}'\nset border 3\nset tics nomirror\n"
+        "set format xy '10^{%L}'\nset border 3\nset tics nomirror\n"
         "set key outside right top font ',10'\nset grid ytics linewidth 0.3\n",
         out);
   for (size_t i = 0; i < f->lines; i++) {
@@ -140,7 +140,7 @@ static char *tail_script(const struct tm_findings *f) {
         "longer'\n"
         "set border 3\nset tics nomirror\nset key outside right top font ',10'\nset grid linewidth "
         "0.3\n"
-        "set format y '10^{%L}'\n",
+        "set format xy '10^{%L}'\n",
         out);
   const char *titles[TM_FINDING_LINES];
   for (size_t i = 0; i < f->lines; i++) {
