@@ -349,7 +349,9 @@ static int translate(struct tm_emitter *e) {
       .body_end = on_body_end,
       .instruction = on_instruction,
   };
-  int result = tm_wasm_read(e->wasm, e->size, &visitor, e->error);
+  struct tm_error reason = {""};
+  int result = tm_wasm_read(e->wasm, e->size, &visitor, &reason);
+  if (result) tm_fail(e->error, result, "%s: %s", e->name, reason.text);
   if (!result) result = write_header(e);
   if (!result) result = write_unit(e);
   if (!result) result = write_module(e);

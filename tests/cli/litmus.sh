@@ -1,0 +1,23 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+. "$(dirname "$0")/expect.sh"
+expect 0 '^size-after-access allowed$' "$tidemark" litmus --verdict size-after-access
+expect 0 'witness: g=1' "$tidemark" litmus --explain size-after-access
+expect 0 'forbidden by: ' "$tidemark" litmus --explain grow-flag-size-atomic
+expect 0 '^classic-sb-plain allowed$' "$tidemark" litmus --verdict
+sed 's/expect allowed/expect forbidden/' harness/litmus/tests/size-after-access.litmus >"$work/wrong.litmus"
+expect 1 'expects forbidden' "$tidemark" litmus --verdict "$work/wrong.litmus"
+expect 0 '^Observation size-after-access ' "$tidemark" litmus --test size-after-access \
+  --strategies guard --seconds 0.2
+expect 0 'with delays inside grow' "$tidemark" litmus --test size-after-access --strategies guard \
+  --seconds 0.2 --delays 2000
+expect 0 '"strategy":	"lockedsize"' "$tidemark" litmus --test sb-grow --strategies lockedsize \
+  --seconds 0.1 --json -
+# growzero answers grow(0) with a plain length: forbidden, but no candidate, so no "no".
+expect 0 'forbidden outcomes' "$tidemark" litmus --strategies growzero,guard --seconds 0.1 \
+  --test grow0-after-access --test sb-grow
+# Every candidate over every test that the model forbids something of, a moment each.
+expect 0 '^guard +candidate +[0-9]+ .* 0 in   0 tests' "$tidemark" litmus --seconds 0.005
+expect 0 'the call feared|The call feared' "$tidemark" race --strategies atomicptr --seconds 0.2
+expect 0 '"ratio_to_guard"' "$tidemark" race --strategies lockedsize --seconds 0.1 --json -
+finish
