@@ -351,7 +351,7 @@ static int translate(struct tm_emitter *e) {
   };
   struct tm_error reason = {""};
   int result = tm_wasm_read(e->wasm, e->size, &visitor, &reason);
-  if (result) tm_fail(e->error, result, "%s: %s", e->name, reason.text);
+  if (result && reason.text[0]) tm_fail(e->error, result, "%s: %s", e->name, reason.text);
   if (!result) result = write_header(e);
   if (!result) result = write_unit(e);
   if (!result) result = write_module(e);
