@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 /* One or two of each idea of the catalogue. */
 static const char short_list[] =
@@ -254,7 +256,13 @@ int tm_sweep_run(const struct tm_sweep *asked, struct tm_error *error) {
   if (code == 0) code = find_tests(asked->tests ? asked->tests : short_list, &files, error);
   s.summary = open_memstream(&s.summary_text, &s.summary_bytes);
   if (code == 0 && !s.summary) code = tm_fail(error, -ENOMEM, "out of memory");
-  for (size_t i = 0; code == 0 && i < files.gl_pathc; i++) run_test(&s, files.gl_pathv[i]);
+  time_t start = time(NULL);
+  for (size_t i = 0; code == 0 && i < files.gl_pathc; i++) {
+    if (i > 0 && isatty(2))
+      fprintf(stderr, "%zu of %zu tests done, about %.0f s left\n", i, files.gl_pathc,
+              difftime(time(NULL), start) / (double)i * (double)(files.gl_pathc - i));
+    run_test(&s, files.gl_pathv[i]);
+  }
   if (s.summary) fclose(s.summary);
   if (code == 0) {
     printf("\n%s\n%u runs, %u with a forbidden outcome, %u without a full result\n", s.summary_text,

@@ -26,9 +26,9 @@ static const char script[] =
     "\"$here\"/../share/wabt/wasm2c; do\n"
     "  test -f \"$rt/wasm-rt-impl.c\" && break\n"
     "done\n"
-    "\"$wasm2c\" --enable-threads -n tm module.wasm -o tm.c\n"
+    "\"$wasm2c\" --enable-threads -n tm module.wasm -o tm.c >&2\n"
     "${CC:-cc} -O2 -w \"$@\" -pthread -I. -I\"$rt\" -o litmus tm.c wasm2c_driver.c "
-    "\"$rt/wasm-rt-impl.c\" \"$rt/wasm-rt-mem-impl.c\" \"$rt/wasm-rt-exceptions-impl.c\" -lm\n"
+    "\"$rt/wasm-rt-impl.c\" \"$rt/wasm-rt-mem-impl.c\" \"$rt/wasm-rt-exceptions-impl.c\" -lm >&2\n"
     "exec ./litmus\n";
 
 static void write_columns(FILE *out, const struct tm_litmus *test, const struct tm_job *job) {

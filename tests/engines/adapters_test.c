@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each adapter with a fake engine in the place of the real one: it answers, hangs, crashes and
+ * lies. The fake is a small Python program; given a page's address it posts there, as a browser
+ * does. */
+#include "harness/engines/suite.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char fake[] =
+    "#!/usr/bin/env python3\n"
+    "import os, sys, time, urllib.request\n"
+    "address = sys.argv[-1] if sys.argv[-1].startswith('http://') else None\n"
+    "def say(line):\n"
+    "    if address:\n"
+    "        urllib.request.urlopen(address + 'report', line.encode()).read()\n"
+    "    else:\n"
+    "        print(line, flush=True)\n"
+    "if address:\n"
+    "    assert b'JOB' in urllib.request.urlopen(address + 'litmus.js').read()\n"
+    "lines = open(os.environ['FAKE_LINES']).read().splitlines()\n"
+    "mode = os.environ['FAKE_MODE']\n"
+    "say(lines[0])\n"
+    "if mode == 'hangs': time.sleep(1000)\n"
+    "if mode == 'crashes': os.abort()\n"
+    "for line in lines[1:]: say(line.replace('count', 'cuont') if mode == 'lies' else line)\n"
+    "if address: time.sleep(1000)\n";
+
+static char folder[] = "/tmp/tidemark-adapters-XXXXXX";
+static struct tm_engine_program program = {.version = "fake"};
+static struct tm_suite_case one;
+
+static void write_file(const char *name, const char *text, mode_t mode) {
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  FILE *file = fopen(path, "w");
+  assert_non_null(file);
+  assert_true(fputs(text, file) >= 0);
+  assert_int_equal(fclose(file), 0);
+  assert_int_equal(chmod(path, mode), 0);
+}
+
+/* A right answer to the job: every round ends in the same way. */
+static void write_lines(const struct tm_job *job) {
+  char text[4096], row[256] = "";
+  for (unsigned c = 0; c < job->test->columns; c++)
+    snprintf(row + strlen(row), sizeof row - strlen(row), "%s\"%s\"", c ? "," : "",
+             c == 1 ? "trap" : "1");
+  size_t n = 0;
+  for (unsigned b = 0; b < job->batches; b++)
+    n += (size_t)snprintf(text + n, sizeof text - n,
+                          "{\"phase\":\"%s\",\"meeting\":\"%s\",\"rounds\":%u,\"rows\":[{\"row\":[%"
+                          "s],\"count\":%u}]}\n",
+                          job->batch[b].phase, job->batch[b].meeting, job->batch[b].rounds, row,
+                          job->batch[b].rounds);
+  snprintf(text + n, sizeof text - n, "{\"done\":true}\n");
+  write_file("lines", text, 0600);
+}
+
+static struct tm_engine_result run(const struct tm_engine *engine, const char *mode,
+                                   double seconds) {
+  struct tm_engine_result result;
+  const struct tm_job *job = tm_suite_job(&one, engine);
+  write_lines(job);
+  setenv("FAKE_MODE", mode, 1);
+  tm_engine_run(engine, &program, NULL, job, seconds, &result);
+  return result;
+}
+
+/* wasm2c's answer comes from a program that it helps to build: a fake one cannot give it. */
+static bool builds(const struct tm_engine *engine) { return !strcmp(engine->name, "wasm2c"); }
+
+static void adapter(void **state) {
+  const struct tm_engine *engine = *state;
+  if (engine->unfit) skip();
+  struct tm_engine_result r = run(engine, "answers", 60);
+  if (builds(engine)) {
+    assert_int_equal(r.histograms, 0);
+    assert_true(*r.failure);
+  } else {
+    assert_string_equal(r.failure, "");
+    assert_int_equal(r.histograms, tm_suite_job(&one, engine)->batches);
+    assert_string_equal(r.histogram[0].row[0].text, "1 trap 1");
+  }
+  tm_engine_result_free(&r);
+
+  r = run(engine, "hangs", 1.5);
+  if (strncmp(r.failure, "no end after", 12)) fail_msg("%s", r.failure);
+  tm_engine_result_free(&r);
+
+  r = run(engine, "crashes", 60);
+  assert_true(*r.failure);
+  if (!builds(engine)) assert_int_equal(r.histograms, 1); /* what it said before is kept */
+  tm_engine_result_free(&r);
+
+  r = run(engine, "lies", 60);
+  assert_true(*r.failure);
+  if (!builds(engine) && !strstr(r.failure, "a row without a count")) fail_msg("%s", r.failure);
+  tm_engine_result_free(&r);
+}
+
+static int set_up(void **state) {
+  (void)state;
+  struct tm_error error;
+  char path[PATH_MAX];
+  if (!mkdtemp(folder)) return -1;
+  write_file("fake", fake, 0700);
+  snprintf(program.path, sizeof program.path, "%s/fake", folder);
+  snprintf(path, sizeof path, "%s/lines", folder);
+  setenv("FAKE_LINES", path, 1);
+  return tm_suite_open("harness/litmus/tests/size-after-access.litmus", 50, &one, &error);
+}
+
+static int tear_down(void **state) {
+  (void)state;
+  char path[PATH_MAX];
+  tm_suite_close(&one);
+  unlink(program.path);
+  snprintf(path, sizeof path, "%s/lines", folder);
+  unlink(path);
+  return rmdir(folder);
+}
+
+int main(void) {
+  size_t count;
+  const struct tm_engine *const *engine = tm_engines(&count);
+  struct CMUnitTest *tests = calloc(count, sizeof *tests);
+  if (!tests) return 1;
+  for (size_t i = 0; i < count; i++)
+    tests[i] = (struct CMUnitTest){.name = engine[i]->name,
+                                   .test_func = adapter,
+                                   .initial_state = (void *)(uintptr_t)engine[i]};
+  int failed = _cmocka_run_group_tests("adapters", tests, count, set_up, tear_down);
+  free(tests);
+  return failed;
+}
