@@ -48,7 +48,7 @@ static void row(struct tm_table *t, const struct tm_findings *f, const char *nam
     else
       tm_table_cell(t, TM_LOOK_UNSURE, r->ratio, "%.2f", r->ratio);
   }
-  if (used && !tm_ratio_geomean(ratios, used, 0.95, &mean, NULL) && isfinite(mean.high))
+  if (used == n && !tm_ratio_geomean(ratios, used, 0.95, &mean, NULL) && isfinite(mean.high))
     tm_table_cell(t, TM_LOOK_PLAIN, mean.ratio, "%.2f [%.2f, %.2f]", mean.ratio, mean.low,
                   mean.high);
   else
