@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# strategy_runs.sh TIDEMARK FOLDER STRATEGY: every built-in workload, at the size for tests, prints
+# under this strategy on 1, 2 and 4 threads what its native build prints. Exit 0 yes, 1 no.
+set -u
+tidemark=$1 folder=$2 strategy=$3
+list=$(dirname "$0")/../../bench/workloads/workloads.def
+failed=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+check() {
+  name=$1 size=$2 build=$3
+  expected=$("$folder/$name.native" 1 "$size")
+  for threads in 1 2 4; do
+    printed=$("$tidemark" run --strategy "$strategy" "$folder/$name.$build" "$threads" "$size")
+    status=$?
+    if [ "$status" -ne 0 ] || [ "$printed" != "$expected" ]; then
+      echo "FAIL $name.$build on $threads threads: status $status, \"$printed\", not \"$expected\""
+      failed=1
+    fi
+  done
+}
+
+sed -n 's/^TM_WORKLOAD(\([a-z]*\), [0-9]*, \([0-9]*\), \([01]\),.*/\1 \2 \3/p' "$list" >"$work/list"
+[ -s "$work/list" ] || { echo "FAIL no workload found in $list"; exit 1; }
+while read -r name size simd; do
+  check "$name" "$size" wasm
+  # Vectors go through the same accesses; one workload tells.
+  [ "$simd" = 0 ] || [ "$name" != matmul ] || check "$name" "$size" simd.wasm
+done <"$work/list"
+exit $failed
