@@ -64,7 +64,9 @@ void tm_section_workloads(struct tm_doc *doc, const struct tm_findings *f) {
     tm_doc_text(doc, "Guest time of the built-in workloads on two guest threads, relative to "
                      "nocheck, with a 95 %% "
                      "interval; one process a run, random order in each block. Outputs are "
-                     "compared with nocheck's.");
+                     "compared with nocheck's. "
+                     "–: not run, because the strategy is unsound and a program may wait for ever "
+                     "under it, or because it is more than ten times slower.");
     struct tm_table *t = tm_doc_table(doc, "workloads", "Time × nocheck");
     tm_table_column(t, "strategy", false);
     for (size_t i = 0; i < n; i++) {
