@@ -19,7 +19,7 @@
  * accessible loses the swap to a smaller grow, starts over, finds that its delta no longer fits
  * and returns -1; its pages stay accessible beyond the length, for good. They cannot be taken back
  * without a lock, since another grower may be about to publish them. So as V8 ships it, it is not
- * sound (tests/strategies/races.c, litmus phantom-page with two growers).
+ * sound (tests/strategies/races.c, litmus phantom-page-loser).
  */
 #ifndef TM_STRATEGIES_CASGROW_H
 #define TM_STRATEGIES_CASGROW_H

@@ -4,8 +4,8 @@
  * Grow raises a flag; every thread that runs guest code with the memory stops at its next poll;
  * then base and length of every instance change, and all resume. The only strategy that may move
  * the base without any order on the access, and the only one whose grow is atomic for everyone: a
- * grow by many pages appears at once, size and accesses with it. (toywasm lib/suspend.c and
- * lib/shared_memory_impl.h.)
+ * grow by many pages appears at once, size and accesses with it. (toywasm lib/suspend.c,
+ * called from lib/exec_insn_subr.c when a shared memory grows.)
  *
  * The memory reserves twice what it needs and moves when it outgrows that. Its pages lie in a file
  * in memory, so moving is another mapping of the same pages and copies nothing. Old mappings are

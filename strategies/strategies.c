@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "strategies/strategies.h"
 
+#include "core/linear.h"
+
 #include <string.h>
 
 #define TM_STRATEGY(name, kind, summary, source)                                                   \
@@ -24,6 +26,14 @@ const struct tm_strategy_entry *tm_strategy_find(const char *name) {
   for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
     if (strcmp(entries[i].strategy->name, name) == 0) return &entries[i];
   return NULL;
+}
+
+int tm_strategy_try(const struct tm_strategy *strategy) {
+  const struct tm_memory_type small = {.min_pages = 1, .max_pages = 2, .index = TM_INDEX32};
+  struct tm_linear *memory;
+  int result = tm_linear_new(strategy, &small, &memory);
+  if (result == 0) tm_linear_drop(memory);
+  return result;
 }
 
 const char *tm_kind_word(enum tm_kind kind) {

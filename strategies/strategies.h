@@ -16,6 +16,9 @@ struct tm_strategy_entry {
 const struct tm_strategy_entry *tm_strategies(size_t *count);
 /* The entry called `name`, or NULL. */
 const struct tm_strategy_entry *tm_strategy_find(const char *name);
+/* Does the system offer what the strategy needs? 0 or the -errno with which a small memory cannot
+ * be made; strategy->needs then says what is missing. */
+int tm_strategy_try(const struct tm_strategy *strategy);
 /* "floor", "candidate", "unsound" or "planted". */
 const char *tm_kind_word(enum tm_kind kind);
 

@@ -139,7 +139,9 @@ static int print_words(const struct tm_strategy_entry *e, const char *header,
   const struct tm_strategy *s = e->strategy;
   printf("%s (%s)\n  %s\n  %s\n\n", s->name, tm_kind_word(e->kind), e->summary, e->source);
   print_claim(header, stdout);
-  if (s->needs) printf("\nNeeds %s.\n", s->needs);
+  int offered = tm_strategy_try(s);
+  if (s->needs)
+    printf("\nNeeds %s: %s.\n", s->needs, offered ? strerror(-offered) : "offered here");
   print_anomalies(s->name);
   printf("\nBookkeeping: %zu bytes per memory, %zu per instance.\n", s->memory_bytes,
          s->bookkeeping_bytes_per_instance);

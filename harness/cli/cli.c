@@ -48,7 +48,15 @@ int tm_args_unknown(const struct tm_args *a, const char *command) {
   return tm_cli_wrong(command, "unknown option %s; see 'tidemark %s --help'", a->option, command);
 }
 
-static bool wanted(enum tm_kind kind) { return kind == TM_KIND_floor || kind == TM_KIND_candidate; }
+/* By default: floors and candidates, but those that the system does not offer, with a note. */
+static bool wanted(const struct tm_strategy_entry *entry) {
+  if (entry->kind != TM_KIND_floor && entry->kind != TM_KIND_candidate) return false;
+  int result = entry->strategy->needs ? tm_strategy_try(entry->strategy) : 0;
+  if (result)
+    fprintf(stderr, "tidemark: %s left out: needs %s (%s)\n", entry->strategy->name,
+            entry->strategy->needs, strerror(-result));
+  return result == 0;
+}
 
 int tm_cli_strategies(const char *list, const struct tm_strategy_entry **entries, size_t *count,
                       struct tm_error *error) {
@@ -56,7 +64,7 @@ int tm_cli_strategies(const char *list, const struct tm_strategy_entry **entries
   const struct tm_strategy_entry *each = tm_strategies(&all);
   if (!list) {
     for (size_t i = 0; i < all && n < room; i++)
-      if (wanted(each[i].kind)) entries[n++] = &each[i];
+      if (wanted(&each[i])) entries[n++] = &each[i];
     *count = n;
     return 0;
   }

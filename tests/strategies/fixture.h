@@ -39,8 +39,8 @@ size_t fixture_count(void);
 /* False, with a note, when the system does not offer what the strategy needs. */
 bool fixture_open(struct fixture *f, size_t i, const struct tm_memory_type *type);
 void fixture_close(struct fixture *f);
-/* The fixture of a strategy by name; fails the test when there is none. */
-void fixture_open_named(struct fixture *f, const char *name, const struct tm_memory_type *type);
+/* The same by name; fails the test when there is no such strategy. */
+bool fixture_open_named(struct fixture *f, const char *name, const struct tm_memory_type *type);
 
 #define FOR_EACH_STRATEGY(f, type)                                                                 \
   for (size_t i_ = 0; i_ < fixture_count(); i_++)                                                  \
