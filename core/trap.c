@@ -184,7 +184,7 @@ void tm_trap_exit(int status) {
 
 void tm_stack_need(size_t bytes) {
   char here;
-  if ((uintptr_t)&here - self.stack_low < bytes) tm_trap(TM_TRAP_STACK_EXHAUSTED);
+  if ((uintptr_t)&here - self.stack_low < bytes) tm_trap_at(TM_TRAP_STACK_EXHAUSTED, TM_CALLER_PC);
 }
 
 #if defined(__SANITIZE_THREAD__)

@@ -337,6 +337,7 @@ static void memory_access(struct tm_body *b, const struct tm_op *op, struct tm_s
   else
     tm_text_bytes(t, ";\n", 2);
   if (op->kind == TM_OP_ATOMIC) put_sync(b);
+  b->calls |= in->op >= 0xfe00 && in->op <= 0xfe02; /* notify, wait */
 }
 
 static void trapping(struct tm_body *b, const struct tm_op *op, struct tm_stack_value *o,
@@ -474,6 +475,7 @@ static void put_arguments(struct tm_body *b, const struct tm_emit_type *type) {
 
 /* Before a call's text: where its result goes. */
 static void call_begin(struct tm_body *b, uint32_t type_index, const struct tm_emit_type *type) {
+  b->calls = true;
   if (type->result_count == 1) {
     tm_body_temp(b, type->results[0]);
     return;
@@ -531,6 +533,7 @@ static void call_indirect(struct tm_emitter *e, uint32_t index, uint32_t table) 
 
 /* name(extra…, operands…); `count` operands, a result or none. */
 static void statement(struct tm_body *b, const char *name, uint32_t count, char result) {
+  b->calls = true; /* into the host, some of them */
   uint32_t first = b->stack.count - count;
   struct tm_stack_value o[3];
   for (uint32_t k = 0; k < count; k++) o[k] = b->stack.at[first + k];
@@ -773,7 +776,7 @@ void tm_body_begin(struct tm_emitter *e, uint32_t function) {
   b->text.size = b->expressions.size = 0;
   b->pending_count = b->temps = b->labels = b->braces = b->local_count = b->dead_depth = 0;
   b->last_end = 0;
-  b->dead = b->uses_memory = false;
+  b->dead = b->uses_memory = b->calls = false;
   b->stamp++;
   if (function == TM_NONE) return;
   const struct tm_emit_type *type = &e->types.at[e->functions.at[function].type];
@@ -816,7 +819,7 @@ void tm_body_end(struct tm_emitter *e, struct tm_text *out) {
   tm_emit_prototype(e, out, b->function, true);
   tm_text_put(out, " {\n");
   put_locals(b, out);
-  tm_text_format(out, "  TM_ENTER(%d);\n", b->uses_memory);
+  tm_text_format(out, "  TM_ENTER(%d, %d);\n", b->uses_memory, b->calls);
   tm_text_bytes(out, b->text.data, b->text.size);
   tm_text_put(out, "}\n\n");
 }

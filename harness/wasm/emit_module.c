@@ -413,7 +413,7 @@ static void put_prepare(struct tm_emitter *e, struct tm_text *t) {
 }
 
 static void put_init(struct tm_emitter *e, struct tm_text *t) {
-  tm_text_put(t, "\nstatic void init(struct tm_instance *i) {\n  TM_ENTER(1);\n");
+  tm_text_put(t, "\nstatic void init(struct tm_instance *i) {\n  TM_ENTER(1, 1);\n");
   for (uint32_t k = 0; k < e->references.count; k++) {
     uint32_t function = e->references.at[k];
     if (function >= e->imported_functions) continue;

@@ -113,7 +113,7 @@ struct tm_body {
   uint32_t braces;        /* open */
   bool dead;              /* the code being read is unreachable */
   uint32_t dead_depth;    /* blocks opened since */
-  bool uses_memory;
+  bool uses_memory, calls;
   char *local_types;            /* TM_WASM_MAX_LOCALS letters */
   uint32_t *used;               /* per local: the stamp of the last function that used it */
   TM_VEC(uint32_t) used_locals; /* beyond parameters */

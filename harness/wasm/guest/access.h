@@ -11,15 +11,20 @@
 #ifndef TM_HARNESS_WASM_GUEST_ACCESS_H
 #define TM_HARNESS_WASM_GUEST_ACCESS_H
 
-#if defined(__SANITIZE_THREAD__)
-#define TM_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define TM_TSAN 1
+#if defined(__has_feature)
+#define TM_FEATURE(f) __has_feature(f)
+#else
+#define TM_FEATURE(f) 0
 #endif
-#endif
-#ifndef TM_TSAN
+#if defined(__SANITIZE_THREAD__) || TM_FEATURE(thread_sanitizer)
+#define TM_TSAN 1
+#else
 #define TM_TSAN 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || TM_FEATURE(address_sanitizer)
+#define TM_ASAN 1
+#else
+#define TM_ASAN 0
 #endif
 
 /* ---- the function's frame ---------------------------------------------------------------------*/
@@ -29,9 +34,22 @@
 #define TM_VIEW(i) (&(i)->view)
 #endif
 
-/* Opens a function's body. `uses`: does it touch memory? */
+/* Fault in guest code when less than a page of stack is left, so that what the guest calls without
+ * much ado (a strategy's slow half, memmove, tm_trap itself) does not. Sanitizers want more. */
+#if TM_TSAN || TM_ASAN
+#define tm_stack_probe() tm_stack_need(64 << 10)
+#elif defined(__x86_64__)
+#define tm_stack_probe() __asm__ volatile("testb $0, -4096(%%rsp)" ::: "cc")
+#else
+#define tm_stack_probe() ((void)*((volatile char *)__builtin_frame_address(0) - 4096))
+#endif
+
+/* Opens a function's body. `memory`: does it touch memory? `calls`: does it call? */
+#define TM_ENTER(memory, calls)                                                                    \
+  if (calls) tm_stack_probe();                                                                     \
+  TM_ENTER_MEMORY(memory)
 #if TM_HAS_MEMORY
-#define TM_ENTER(uses)                                                                             \
+#define TM_ENTER_MEMORY(uses)                                                                      \
   enum { tm_uses_memory = (uses) };                                                                \
   struct TM_S(frame) frame;                                                                        \
   if (uses) TM_S(enter)(TM_VIEW(i), &frame);                                                       \
@@ -39,9 +57,9 @@
 #define tm_poll() TM_S(poll)(TM_VIEW(i))
 #define tm_sync() (tm_uses_memory ? TM_S(sync)(TM_VIEW(i), &frame) : (void)0)
 #else
-#define TM_ENTER(uses) ((void)i)
-#define tm_poll()      ((void)0)
-#define tm_sync()      ((void)0)
+#define TM_ENTER_MEMORY(uses) ((void)i)
+#define tm_poll()             ((void)0)
+#define tm_sync()             ((void)0)
 #endif
 
 /* ---- addresses --------------------------------------------------------------------------------*/
@@ -60,32 +78,30 @@ TM_INLINE u64 tm_ea(u64 address, u64 offset, enum tm_index index) {
 
 /* ---- plain ------------------------------------------------------------------------------------*/
 
-#define TM_PLAIN(name, type)                                                                       \
+#if TM_TSAN && defined(__x86_64__)
+#define TM_READ(v, p, mov, reg)  __asm__ volatile(mov " %1, %0" : "=" reg(v) : "m"(*(p)))
+#define TM_WRITE(p, v, mov, reg) __asm__ volatile(mov " %1, %0" : "=m"(*(p)) : reg(v))
+#else
+#define TM_READ(v, p, mov, reg)  v = *(p)
+#define TM_WRITE(p, v, mov, reg) *(p) = (v)
+#endif
+#define TM_PLAIN(name, type, mov, reg)                                                             \
   typedef type tm_unaligned_##name __attribute__((aligned(1), may_alias));                         \
   TM_INLINE type tm_read_##name(const u8 *p) {                                                     \
-    if (!TM_TSAN) return *(const volatile tm_unaligned_##name *)p;                                 \
-    u8 bytes[sizeof(type)];                                                                        \
-    for (size_t k = 0; k < sizeof bytes; k++) bytes[k] = __atomic_load_n(p + k, __ATOMIC_RELAXED); \
     type v;                                                                                        \
-    memcpy(&v, bytes, sizeof v);                                                                   \
+    TM_READ(v, (const volatile tm_unaligned_##name *)p, mov, reg);                                 \
     return v;                                                                                      \
   }                                                                                                \
   TM_INLINE void tm_write_##name(u8 *p, type v) {                                                  \
-    if (!TM_TSAN) {                                                                                \
-      *(volatile tm_unaligned_##name *)p = v;                                                      \
-      return;                                                                                      \
-    }                                                                                              \
-    u8 bytes[sizeof(type)];                                                                        \
-    memcpy(bytes, &v, sizeof v);                                                                   \
-    for (size_t k = 0; k < sizeof bytes; k++) __atomic_store_n(p + k, bytes[k], __ATOMIC_RELAXED); \
+    TM_WRITE((volatile tm_unaligned_##name *)p, v, mov, reg);                                      \
   }
-TM_PLAIN(u8, uint8_t)
-TM_PLAIN(u16, uint16_t)
-TM_PLAIN(u32, uint32_t)
-TM_PLAIN(u64, uint64_t)
-TM_PLAIN(f32, float)
-TM_PLAIN(f64, double)
-TM_PLAIN(v128, v128)
+TM_PLAIN(u8, uint8_t, "movb", "q")
+TM_PLAIN(u16, uint16_t, "movw", "r")
+TM_PLAIN(u32, uint32_t, "movl", "r")
+TM_PLAIN(u64, uint64_t, "movq", "r")
+TM_PLAIN(f32, float, "movss", "x")
+TM_PLAIN(f64, double, "movsd", "x")
+TM_PLAIN(v128, v128, "movdqu", "x")
 #undef TM_PLAIN
 
 #define i32_load(a, o)     tm_read_u32(TM_AT(a, o, 4))
@@ -122,9 +138,15 @@ TM_INLINE u64 tm_aligned(u64 ea, u64 n) {
   if (__builtin_expect(ea & (n - 1), 0)) tm_trap(TM_TRAP_UNALIGNED_ATOMIC);
   return ea;
 }
+/* The first byte of an aligned access is as accessible as the others. */
+TM_INLINE void *tm_touched(u8 *p) {
+  if (TM_TSAN) (void)tm_read_u8(p);
+  return p;
+}
 #define TM_ATOMIC_AT(a, o, type)                                                                   \
-  ((type *)(void *)TM_S(at)(TM_VIEW(i), &frame, tm_aligned(tm_ea(a, o, TM_INDEX), sizeof(type)),   \
-                            sizeof(type), TM_INDEX))
+  ((type *)tm_touched(TM_S(at)(TM_VIEW(i), &frame,                                                 \
+                               tm_aligned(tm_ea(a, o, TM_INDEX), sizeof(type)), sizeof(type),      \
+                               TM_INDEX)))
 #define TM_ALOAD(a, o, type) __atomic_load_n(TM_ATOMIC_AT(a, o, type), __ATOMIC_SEQ_CST)
 #define TM_ASTORE(a, o, type, v)                                                                   \
   __atomic_store_n(TM_ATOMIC_AT(a, o, type), (type)(v), __ATOMIC_SEQ_CST)

@@ -14,6 +14,9 @@ struct tm_data_segment {
 };
 extern const struct tm_data_segment tm_data[];
 
+/* What the host's functions may need of the stack. */
+enum { TM_HOST_STACK = 32 << 10 };
+
 /* Checked ranges only. Under ThreadSanitizer byte by byte: racing guests are no bug of ours. */
 TM_INLINE void tm_move(u8 *to, const u8 *from, u64 n) {
   if (!TM_TSAN) {
@@ -36,17 +39,21 @@ TM_INLINE void tm_set(u8 *to, u8 value, u64 n) {
 #if TM_HAS_MEMORY
 
 TM_INLINE u64 tm_memory_grow(struct tm_instance *i, u64 delta) {
+  tm_stack_need(TM_HOST_STACK);
   return (u64)tm_linear_grow(i->head.memory, TM_VIEW(i), delta);
 }
 TM_INLINE u32 tm_guest_wait32(struct tm_instance *i, u8 *p, u32 expected, u64 timeout) {
   tm_expect_shared(TM_SHARED);
+  tm_stack_need(TM_HOST_STACK);
   return (u32)tm_linear_wait32(i->head.memory, TM_VIEW(i), p, expected, (s64)timeout);
 }
 TM_INLINE u32 tm_guest_wait64(struct tm_instance *i, u8 *p, u64 expected, u64 timeout) {
   tm_expect_shared(TM_SHARED);
+  tm_stack_need(TM_HOST_STACK);
   return (u32)tm_linear_wait64(i->head.memory, TM_VIEW(i), p, expected, (s64)timeout);
 }
 TM_INLINE u32 tm_guest_notify(struct tm_instance *i, u8 *p, u32 count) {
+  tm_stack_need(TM_HOST_STACK);
   return TM_SHARED ? tm_linear_notify(i->head.memory, TM_VIEW(i), p, count) : 0;
 }
 TM_INLINE void tm_memory_copy(struct tm_instance *i, struct TM_S(frame) * frame, u64 to, u64 from,
@@ -114,7 +121,10 @@ TM_INLINE void tm_table_set(struct tm_table *t, u32 at, ref value) {
   tm_table_check(t, at, 1);
   t->elements[at] = value;
 }
-#define table_grow(t, value, delta) tm_table_grow(t, delta, value)
+TM_INLINE u32 table_grow(struct tm_table *t, ref value, u32 delta) {
+  tm_stack_need(TM_HOST_STACK);
+  return tm_table_grow(t, delta, value);
+}
 TM_INLINE void tm_table_fill(struct tm_table *t, u32 at, ref value, u32 n) {
   tm_table_check(t, at, n);
   for (u32 k = 0; k < n; k++) t->elements[at + k] = value;
