@@ -102,7 +102,7 @@ static bool check_edges(struct guest_range part) {
     if (from == UNSEEN) continue;
     for (int k = 0; k < DEGREE; k++) {
       uint32_t head = edges[(size_t)tail * DEGREE + k], to = get(&distance[head]);
-      if (to == from + 1) atomic_store_explicit(&nearer[head], 1, memory_order_relaxed);
+      if (to == from + 1 && !get(&nearer[head])) atomic_store(&nearer[head], 1);
       right &= to <= from + 1;
     }
   }
@@ -114,8 +114,8 @@ void workload_work(unsigned thread) {
   for (uint32_t round = 0; round < ROOTS; round++) {
     uint32_t root = (uint32_t)(guest_random(2, round) % n);
     for (uint32_t i = own.begin; i < own.end; i++) {
-      atomic_store_explicit(&distance[i], UNSEEN, memory_order_relaxed);
-      atomic_store_explicit(&nearer[i], 0, memory_order_relaxed);
+      atomic_init(&distance[i], UNSEEN); /* plain stores: nobody looks before the barrier */
+      atomic_init(&nearer[i], 0);
     }
     guest_barrier_wait(&meeting, threads);
     search(thread, root);
