@@ -153,6 +153,7 @@ int tm_litmus_load_suite(const struct tm_litmus *const tests[], size_t count,
 int tm_bed_open(struct tm_bed *bed, const struct tm_litmus *test,
                 const struct tm_run_options *options, struct tm_error *error) {
   *bed = (struct tm_bed){.test = test, .options = options};
+  for (unsigned t = 0; t < test->threads; t++) bed->lane[t].index = t;
   int result = tm_litmus_wat_check(test, error);
   if (result) return result;
   tm_bed_plan(test, options, &bed->plan);
@@ -192,7 +193,6 @@ void tm_bed_close(struct tm_bed *bed) {
 
 static int add_instance(struct tm_bed *bed, unsigned t, struct tm_error *error) {
   struct tm_lane *lane = &bed->lane[t];
-  lane->index = t;
   if (bed->test->one_instance && t > 0) {
     lane->instance = bed->lane[0].instance;
   } else {
