@@ -26,6 +26,7 @@ const struct tm_workload *tm_workload_find(const char *name) {
 char *tm_workload_path(const char *name, enum tm_workload_build build) {
   static const char *const endings[] = {
       [TM_WORKLOAD_WASM] = "wasm",
+      [TM_WORKLOAD_SINGLE_WASM] = "single.wasm",
       [TM_WORKLOAD_SIMD_WASM] = "simd.wasm",
       [TM_WORKLOAD_NATIVE] = "native",
       [TM_WORKLOAD_NATIVE_NOVEC] = "native-novec",

@@ -6,7 +6,8 @@
  *   for (size_t i = 0; i < tm_workload_count; i++) puts(tm_workloads[i].name);
  *   char *module = tm_workload_path("matmul", TM_WORKLOAD_WASM);   free(module);
  * Every workload takes `THREADS SIZE` (1 to 8 threads; SIZE as listed), prints one line that is
- * the same for any number of threads, and ends with 0 if its checksum was verified.
+ * the same for any number of threads, and ends with 0 if its checksum was verified. With a third
+ * argument --time it says "work N ns" on standard error: the time between setting up and checking.
  */
 #ifndef TIDEMARK_BENCH_WORKLOADS_H
 #define TIDEMARK_BENCH_WORKLOADS_H
@@ -33,6 +34,7 @@ const struct tm_workload *tm_workload_find(const char *name);
 
 enum tm_workload_build {
   TM_WORKLOAD_WASM,
+  TM_WORKLOAD_SINGLE_WASM, /* one thread and an ordinary memory: for engines without threads */
   TM_WORKLOAD_SIMD_WASM,   /* only if .simd */
   TM_WORKLOAD_NATIVE,      /* the same source for this machine, -O2 */
   TM_WORKLOAD_NATIVE_NOVEC /* the same without auto-vectorisation */

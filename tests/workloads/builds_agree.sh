@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # builds_agree.sh FOLDER NAME SIZE: every build of a workload prints the same verified line on 1, 2
-# and 4 threads, and refuses a wrong command line. The wasm builds run in Node, an engine that has
-# nothing of ours. Exit 0 yes, 1 no, 77 the native builds agree and there is no Node.
+# and 4 threads (the single build on one), and refuses a wrong command line. The wasm builds run in
+# Node, an engine that has nothing of ours. Exit 0 yes, 1 no, 77 the native builds agree and there is no Node.
 set -u
 folder=$1 name=$2 size=$3
 here=$(dirname "$0")
@@ -14,11 +14,12 @@ fail() {
   failed=1
 }
 
-# check BUILD COMMAND...: the command's output on each number of threads is $expected.
+# check BUILD THREADS COMMAND...: the command's output on each of these numbers of threads is
+# $expected.
 check() {
-  build=$1
-  shift
-  for threads in 1 2 4; do
+  build=$1 numbers=$2
+  shift 2
+  for threads in $numbers; do
     output=$("$@" "$threads" "$size")
     status=$?
     [ "$status" -eq 0 ] || fail "$build on $threads threads ended with status $status"
@@ -35,13 +36,17 @@ case $expected in
 "$name size $size checksum "*" verified") ;;
 *) fail "the native build printed \"$expected\"" ;;
 esac
-check native "$folder/$name.native"
-check native-novec "$folder/$name.native-novec"
+check native "1 2 4" "$folder/$name.native"
+check native-novec "1 2 4" "$folder/$name.native-novec"
 
 if command -v node >/dev/null; then
-  check wasm node "$here/node_wasi.js" "$folder/$name.wasm"
+  check wasm "1 2 4" node "$here/node_wasi.js" "$folder/$name.wasm"
+  single=$folder/$name.single.wasm
+  check single.wasm 1 node "$here/node_wasi.js" "$single"
+  node "$here/node_wasi.js" "$single" 2 "$size" 2>/dev/null
+  [ $? -eq 1 ] || fail "single.wasm on 2 threads did not end with status 1"
   if [ -e "$folder/$name.simd.wasm" ]; then
-    check simd.wasm node "$here/node_wasi.js" "$folder/$name.simd.wasm"
+    check simd.wasm "1 2 4" node "$here/node_wasi.js" "$folder/$name.simd.wasm"
   fi
 elif [ "$failed" -eq 0 ]; then
   echo "SKIP $name: the native builds agree; there is no node to run the wasm builds"

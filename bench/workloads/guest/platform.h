@@ -4,8 +4,9 @@
  *
  * What: one linear memory that only grows, wait and wake on a 32-bit word, threads, output, a
  *   clock, the command line and the exit. wasm.c provides it from WebAssembly instructions and
- *   WASI; native.c from pthreads, futexes and one large mapping. Nothing above this file knows
- *   which of the two it runs on, so a workload and its native twin are the same code.
+ *   WASI, with wasm_threads.c or, without any threads, wasm_single.c; native.c from pthreads,
+ *   futexes and one large mapping. Nothing above this file knows which of them it runs on, so a
+ *   workload and its native twin are the same code.
  * Usage: included by the guest library only; workloads include guest/guest.h.
  */
 #ifndef TIDEMARK_GUEST_PLATFORM_H
@@ -38,6 +39,7 @@ static inline int32_t guest_grow(uint32_t delta) {
 /* The byte at `offset` of linear memory. */
 static inline char *guest_byte(size_t offset) { return (char *)offset; }
 
+#ifdef __wasm_atomics__
 static inline void guest_wait(_Atomic uint32_t *word, uint32_t expected) {
   __builtin_wasm_memory_atomic_wait32((int *)word, (int)expected, -1);
 }
@@ -45,6 +47,7 @@ static inline void guest_wait(_Atomic uint32_t *word, uint32_t expected) {
 static inline void guest_wake(_Atomic uint32_t *word, uint32_t count) {
   __builtin_wasm_memory_atomic_notify((int *)word, count);
 }
+#endif
 
 #else
 
@@ -61,9 +64,12 @@ static inline uint32_t guest_pages(void) {
 }
 int32_t guest_grow(uint32_t delta);
 static inline char *guest_byte(size_t offset) { return guest_native_memory.base + offset; }
+
+#endif
+
+#ifndef __wasm_atomics__ /* elsewhere they are no instructions */
 void guest_wait(_Atomic uint32_t *word, uint32_t expected);
 void guest_wake(_Atomic uint32_t *word, uint32_t count);
-
 #endif
 
 /* Where the heap may begin: an offset into the memory, behind the program's own data. */

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The platform under WebAssembly: WASI preview1, and wasi-threads for threads.
- *
- * Every thread is an instance of the module of its own over the one shared memory, so the stack
- * pointer and the base of thread-local storage, which are globals, are its own too. thread_start.S
- * sets both. The linker's start function copies the data segments into memory once, in whichever
- * instance comes first.
+ * The platform under WebAssembly: WASI preview1. Threads, waiting and waking are in
+ * wasm_threads.c, or in wasm_single.c for modules with one thread and an ordinary memory.
  */
 #include "guest/guest.h"
 
@@ -23,13 +19,10 @@ WASI("fd_write")
 int wasi_fd_write(int descriptor, const struct wasi_bytes *parts, size_t count, size_t *written);
 WASI("proc_exit") _Noreturn void wasi_proc_exit(int status);
 
-__attribute__((import_module("wasi"), import_name("thread-spawn"))) int
-wasi_thread_spawn(struct guest_thread *thread);
-
 /* Made by the linker. */
 extern char __heap_base;
 
-enum { WASI_CLOCK_MONOTONIC = 1, STACK_BYTES = 2 * GUEST_PAGE };
+enum { WASI_CLOCK_MONOTONIC = 1 };
 
 size_t platform_heap_start(void) { return (size_t)&__heap_base; }
 
@@ -50,19 +43,6 @@ uint64_t platform_now_ns(void) {
 }
 
 _Noreturn void platform_exit(int status) { wasi_proc_exit(status); }
-
-static size_t round_up(size_t value, size_t alignment) {
-  return (value + alignment - 1) / alignment * alignment;
-}
-
-/* A thread's stack grows down towards its block's start, its thread-local storage stands above. */
-int platform_spawn(struct guest_thread *thread) {
-  size_t alignment = __builtin_wasm_tls_align() > 16 ? __builtin_wasm_tls_align() : 16;
-  char *stack = guest_alloc(STACK_BYTES + alignment + __builtin_wasm_tls_size());
-  thread->stack_top = stack + STACK_BYTES;
-  thread->tls = (char *)round_up((size_t)thread->stack_top, alignment);
-  return wasi_thread_spawn(thread) < 0 ? -1 : 0;
-}
 
 void _start(void) {
   size_t count = 0, bytes = 0;
