@@ -15,9 +15,7 @@ enum {
   SKEW = 300,         /* turns; a turn is about a nanosecond once the code is hot */
   FRESH_ROUNDS = 200, /* engines are slow to give memories back */
   STUCK_ROUNDS = 20,  /* a round may last as long as FOREVER_NS */
-  FOREVER_NS = 500000000,
-  PROBE_GROWS = 500, /* in one go, on one memory */
-  PROBE_TURNS = 2000000
+  FOREVER_NS = 500000000
 };
 
 /* May this step trap, if the memory has its initial length? */
@@ -134,7 +132,8 @@ const unsigned tm_probe_instances[TM_PROBE_POINTS] = {1, 4, 16, 64};
 
 int tm_job_probe(struct tm_job *job, struct tm_error *error) {
   static const struct tm_litmus none = {.name = "probe", .initial_pages = 1, .max_pages = 65536};
-  *job = (struct tm_job){.test = &none, .maximum = 1 + 8 * PROBE_GROWS, .retry = -1, .probe = true};
+  *job =
+      (struct tm_job){.test = &none, .maximum = 1 + 8 * TM_PROBE_GROWS, .retry = -1, .probe = true};
   job->wat = strdup(probe_text);
   if (!job->wat) return tm_fail(error, -ENOMEM, "out of memory for the probe");
   job->wat_bytes = strlen(job->wat);
@@ -235,8 +234,8 @@ char *tm_job_json(const struct tm_job *job, bool with_wasm) {
   add_batches(job, o);
   if (job->probe) {
     cJSON *probe = cJSON_AddObjectToObject(o, "probe");
-    cJSON_AddNumberToObject(probe, "grows", PROBE_GROWS);
-    cJSON_AddNumberToObject(probe, "turns", PROBE_TURNS);
+    cJSON_AddNumberToObject(probe, "grows", TM_PROBE_GROWS);
+    cJSON_AddNumberToObject(probe, "turns", TM_PROBE_TURNS);
     cJSON *instances = cJSON_AddArrayToObject(probe, "instances");
     for (int i = 0; i < TM_PROBE_POINTS; i++)
       cJSON_AddItemToArray(instances, cJSON_CreateNumber(tm_probe_instances[i]));

@@ -77,7 +77,11 @@ int tm_job_make(const struct tm_litmus *test, const struct tm_job_options *optio
                 struct tm_job *job, struct tm_error *error);
 /* A job that measures, in one thread, what a grow of one page costs with so many instances of the
  * memory in that thread, and what memory.size and dependent plain and atomic loads cost. */
-enum { TM_PROBE_POINTS = 4 };
+enum {
+  TM_PROBE_POINTS = 4,
+  TM_PROBE_GROWS = 500, /* in one go, on one memory */
+  TM_PROBE_TURNS = 2000000
+};
 extern const unsigned tm_probe_instances[TM_PROBE_POINTS];
 int tm_job_probe(struct tm_job *job, struct tm_error *error);
 void tm_job_free(struct tm_job *job);

@@ -137,17 +137,6 @@ static cJSON *to_json(const struct manner *m) {
   return o;
 }
 
-static int write_json(const cJSON *list, const char *file, struct tm_error *error) {
-  if (!file) return 0;
-  char *text = cJSON_Print(list);
-  bool standard = !strcmp(file, "-");
-  FILE *out = standard ? stdout : fopen(file, "w");
-  bool good = text && out && fprintf(out, "%s\n", text) > 0;
-  if (out && !standard && fclose(out) != 0) good = false;
-  free(text);
-  return good ? 0 : tm_fail(error, -EIO, "cannot write %s", file);
-}
-
 int tm_manners_run(const struct tm_sweep *asked, struct tm_error *error) {
   struct tm_suite_case cases[TESTS] = {0};
   int code = tm_sweep_check(asked, error);
@@ -167,7 +156,7 @@ int tm_manners_run(const struct tm_sweep *asked, struct tm_error *error) {
     fflush(stdout);
     cJSON_AddItemToArray(list, to_json(&m));
   }
-  if (code == 0) code = write_json(list, asked->json, error);
+  if (code == 0) code = tm_sweep_write_json(list, asked->json, error);
   cJSON_Delete(list);
   for (int t = 0; t < TESTS; t++)
     if (cases[t].test) tm_suite_close(&cases[t]);

@@ -40,7 +40,9 @@ static _Noreturn void child(const struct tm_process_spec *spec, int out, int err
   if (spec->folder && chdir(spec->folder) < 0) goto failed;
   if (spec->body) {
     close(report);
-    _exit(spec->body(spec->context));
+    code = spec->body(spec->context);
+    fflush(NULL);
+    _exit(code);
   }
   execvp(spec->argv[0], spec->argv);
 failed:

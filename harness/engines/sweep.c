@@ -238,36 +238,40 @@ static void run_test(struct sweep *s, const char *file) {
   tm_suite_close(&one);
 }
 
-static int write_json(struct sweep *s, struct tm_error *error) {
-  if (!s->asked->json) return 0;
-  char *text = cJSON_Print(s->results);
-  bool standard = !strcmp(s->asked->json, "-");
-  FILE *out = standard ? stdout : fopen(s->asked->json, "w");
+int tm_sweep_write_json(const cJSON *value, const char *file, struct tm_error *error) {
+  if (!file) return 0;
+  char *text = cJSON_Print(value);
+  bool standard = !strcmp(file, "-");
+  FILE *out = standard ? stdout : fopen(file, "w");
   bool good = text && out && fprintf(out, "%s\n", text) > 0;
   if (out && !standard && fclose(out) != 0) good = false;
   free(text);
-  return good ? 0 : tm_fail(error, -EIO, "cannot write %s", s->asked->json);
+  return good ? 0 : tm_fail(error, -EIO, "cannot write %s", file);
+}
+
+void tm_sweep_progress(const char *what, size_t done, size_t all, time_t start) {
+  if (!isatty(2)) return;
+  double left = difftime(time(NULL), start) / (double)done * (double)(all - done);
+  fprintf(stderr, "%zu of %zu %s done, about %.0f s left\n", done, all, what, left);
 }
 
 int tm_sweep_run(const struct tm_sweep *asked, struct tm_error *error) {
   struct sweep s = {.asked = asked, .results = cJSON_CreateArray()};
   glob_t files = {0};
+  time_t start = time(NULL);
   int code = tm_sweep_check(asked, error);
   if (code == 0) code = find_tests(asked->tests ? asked->tests : short_list, &files, error);
   s.summary = open_memstream(&s.summary_text, &s.summary_bytes);
   if (code == 0 && !s.summary) code = tm_fail(error, -ENOMEM, "out of memory");
-  time_t start = time(NULL);
   for (size_t i = 0; code == 0 && i < files.gl_pathc; i++) {
-    if (i > 0 && isatty(2))
-      fprintf(stderr, "%zu of %zu tests done, about %.0f s left\n", i, files.gl_pathc,
-              difftime(time(NULL), start) / (double)i * (double)(files.gl_pathc - i));
     run_test(&s, files.gl_pathv[i]);
+    tm_sweep_progress("tests", i + 1, files.gl_pathc, start);
   }
   if (s.summary) fclose(s.summary);
   if (code == 0) {
     printf("\n%s\n%u runs, %u with a forbidden outcome, %u without a full result\n", s.summary_text,
            s.tally.runs, s.tally.forbidden, s.tally.failed);
-    code = write_json(&s, error);
+    code = tm_sweep_write_json(s.results, asked->json, error);
   }
   globfree(&files);
   free(s.summary_text);

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <time.h>
 
 /* All engines: where they are and their version, or how to get them. */
 void tm_engines_list(FILE *out, bool json);
@@ -27,6 +28,13 @@ struct tm_sweep {
 /* Are its names names of engines and variants? And is this one of the engines asked for? */
 int tm_sweep_check(const struct tm_sweep *sweep, struct tm_error *error);
 bool tm_sweep_wants(const struct tm_sweep *sweep, const struct tm_engine *engine);
+
+/* Write JSON to a file, "-" for standard output; nothing for NULL. 0, or -EIO and a sentence. */
+struct cJSON;
+int tm_sweep_write_json(const struct cJSON *value, const char *file, struct tm_error *error);
+/* Say on standard error, if that is a terminal, how many of all are done, and how long the rest may
+ * take. */
+void tm_sweep_progress(const char *what, size_t done, size_t all, time_t start);
 
 /* 0 whatever the engines did; -errno and a sentence when a name is wrong or a file cannot be
  * written. */

@@ -159,6 +159,30 @@ static void leaves_nobody(void **state) {
   rmdir(folder);
 }
 
+/* A measurement is whole and positive, or none. */
+static void measures(void **state) {
+  (void)state;
+  static const struct tm_job probe = {.test = &test, .probe = true};
+  struct tm_engine_result r;
+  script = SAY("{\"probe\":{\"grow\":[4,3,2,1.5],\"size\":1,\"load\":2,\"atomic\":3}}") DONE;
+  tm_engine_run(&fake, &program, NULL, &probe, 30, &r);
+  assert_string_equal(r.failure, "");
+  assert_true(r.probe.there && r.probe.grow[3] == 1.5 && r.probe.atomic == 3);
+  tm_engine_result_free(&r);
+  static const char *const lies[] = {
+      SAY("{\"probe\":{\"grow\":[4,3,2],\"size\":1,\"load\":2,\"atomic\":3}}") DONE,
+      SAY("{\"probe\":{\"grow\":[4,3,2,0],\"size\":1,\"load\":2,\"atomic\":3}}") DONE,
+      SAY("{\"probe\":{\"grow\":[4,3,2,1],\"size\":-1,\"load\":2,\"atomic\":3}}") DONE,
+      SAY("{\"probe\":7}") DONE, DONE};
+  for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+    script = lies[i];
+    tm_engine_run(&fake, &program, NULL, &probe, 30, &r);
+    if (!strstr(r.failure, "measurement")) fail_msg("%zu: '%s'", i, r.failure);
+    assert_false(r.probe.there);
+    tm_engine_result_free(&r);
+  }
+}
+
 static void cannot_start(void **state) {
   (void)state;
   char *argv[] = {"tidemark-no-such-program", NULL};
@@ -191,8 +215,8 @@ int main(void) {
       cmocka_unit_test(answers),         cmocka_unit_test(hangs),
       cmocka_unit_test(crashes),         cmocka_unit_test(lies),
       cmocka_unit_test(more_than_asked), cmocka_unit_test(talks_too_much),
-      cmocka_unit_test(leaves_nobody),   cmocka_unit_test(cannot_start),
-      cmocka_unit_test(lacks_a_feature),
+      cmocka_unit_test(leaves_nobody),   cmocka_unit_test(measures),
+      cmocka_unit_test(cannot_start),    cmocka_unit_test(lacks_a_feature),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
