@@ -63,7 +63,7 @@ unsigned tm_machine_place(struct tm_machine *m, const char *what, uint64_t value
   p->value = value;
   p->bytes = 8;
   p->count = 1;
-  p->readers = 0;
+  p->beside = 0;
   if (m->model != TM_EXPLORE_C11) return x;
   struct tm_message *message = &m->message[m->now.messages];
   *message = (struct tm_message){.value = value};
@@ -249,7 +249,10 @@ void tm_machine_apply(struct tm_machine *m, unsigned process, tm_label label,
   if (thread && event->effect == TM_EFFECT_WOKEN) {
     struct tm_op *op = &m->thread[process].op;
     wake_up(m, process, op);
-    event->touch.read = event->touch.write = UINT64_C(1) << op->place[0];
+    event->touch.read = event->touch.write = tm_bit(op->place[0]);
+    if (m->model == TM_EXPLORE_C11) tm_views_apply(m, process, event);
+  } else if (thread && tm_is_page(event->effect) && !(m->thread[process].op.done = label == 0)) {
+    event->drains = m->model == TM_EXPLORE_TSO; /* fails and changes nothing */
   } else if (m->model == TM_EXPLORE_SC) {
     tm_sequential_apply(m, process, event);
   } else if (m->model == TM_EXPLORE_TSO) {

@@ -48,6 +48,7 @@ enum {
   TM_X_ARENA = 64 * 1024,
   TM_X_STACK = 64 * 1024,
   TM_X_WEAKENED = 16,
+  TM_X_SITES = 4096,
   /* Values of locks, beside how many hold it shared. */
   TM_X_CLOSED = 64,
   TM_X_EXCLUSIVE = 256
@@ -78,7 +79,7 @@ struct tm_place {
   uint64_t value;   /* the newest, under sc and tso; of a lock always: how many hold it shared,
                        TM_X_CLOSED, TM_X_EXCLUSIVE */
   uint8_t bytes;    /* of a cell */
-  uint16_t readers; /* c11: of a lock, the message that carries the views of shared holders */
+  uint16_t beside;  /* c11: the message that carries the views of shared holders, of wakers */
   uint8_t count;    /* c11: messages, in modification order */
   uint16_t message[TM_X_PER_PLACE];
 };

@@ -242,6 +242,16 @@ static void access(struct tm_machine *m, unsigned thread, struct tm_op *op, stru
   }
 }
 
+/* What waking and waiting on a place pass on, through the lock of its queue. */
+static struct tm_view *queue_view(struct tm_machine *m, struct tm_place *p) {
+  if (!p->beside && m->now.messages == TM_X_MESSAGES) m->overflow = "writes";
+  if (!p->beside && !m->overflow) {
+    m->message[m->now.messages] = (struct tm_message){.value = 0};
+    p->beside = (uint16_t)m->now.messages++;
+  }
+  return &m->message[p->beside].view;
+}
+
 /* Locks pass the whole view on: an exclusive holder's to everybody, a shared one's to the next
  * exclusive one. */
 static void lock(struct tm_machine *m, unsigned thread, struct tm_op *op, struct tm_event *e) {
@@ -252,11 +262,8 @@ static void lock(struct tm_machine *m, unsigned thread, struct tm_op *op, struct
   bool was_exclusive = p->value >= TM_X_EXCLUSIVE;
   p->value = tm_machine_locked(op, thread, p->value);
   if (op->effect == TM_EFFECT_CLOSE) return;
-  if (!p->readers && op->effect != TM_EFFECT_LOCK && !was_exclusive) {
-    m->message[m->now.messages] = (struct tm_message){.value = 0};
-    p->readers = (uint16_t)m->now.messages++;
-  }
-  struct tm_view *shared = p->readers ? &m->message[p->readers].view : NULL;
+  struct tm_view *shared = NULL; /* what shared holders pass on */
+  if (p->beside || (op->effect != TM_EFFECT_LOCK && !was_exclusive)) shared = queue_view(m, p);
   if (tm_is_lock(op->effect)) {
     join(m, &t->view, exclusive);
     if (op->effect == TM_EFFECT_LOCK && shared) join(m, &t->view, shared);
@@ -304,7 +311,8 @@ void tm_views_apply(struct tm_machine *m, unsigned thread, struct tm_event *e) {
   case TM_EFFECT_CLOSE:
   case TM_EFFECT_UNLOCK: lock(m, thread, op, e); return;
   case TM_EFFECT_FUTEX_WAIT:
-    /* The kernel's queue lock orders sleeping and waking; both are full barriers. */
+    /* The lock of the queue orders sleeping and waking; both are full barriers. */
+    join(m, &t->view, queue_view(m, &m->place[x]));
     fence(m, t, TM_ORDER_SC);
     e->touch.sc_write = ~UINT64_C(0);
     touch(e, x, true, true, true);
@@ -319,6 +327,11 @@ void tm_views_apply(struct tm_machine *m, unsigned thread, struct tm_event *e) {
     e->touch.sc_write = ~UINT64_C(0);
     touch(e, x, true, true, true);
     op->result = tm_machine_wake(m, x, op->value);
+    join(m, queue_view(m, &m->place[x]), &t->view);
+    return;
+  case TM_EFFECT_WOKEN:
+    touch(e, x, true, true, false);
+    join(m, &t->view, queue_view(m, &m->place[x]));
     return;
   default: access(m, thread, op, e);
   }
