@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tidemark explore: everything that a strategy's own source can do on a litmus test. */
 #include "harness/cli/cli.h"
+#include "harness/explore/mutate.h"
 #include "harness/explore/replay.h"
 #include "harness/explore/verdict.h"
 
@@ -15,25 +16,35 @@
 
 static const char help[] =
     "usage: tidemark explore [--strategy LIST] [--test NAME|FILE] [--model LIST] [--json FILE]\n"
-    "                        [--jobs N] [--seconds N] [--plain]\n"
-    "       tidemark explore --strategy S --test T --model M --replay SCHEDULE\n\n"
+    "                        [--jobs N] [--seconds N] [--failures] [--plain]\n"
+    "                        [--random N] [--seed N]\n"
+    "       tidemark explore --strategy S --test T --model M --replay SCHEDULE\n"
+    "       tidemark explore --mutate [--strategy LIST] [--test NAME|FILE] [--seconds N]\n\n"
     "Enumerate every behaviour of a strategy's own source on litmus tests, and compare what is\n"
     "reachable with what WebAssembly allows. With one strategy, test and model: every outcome "
     "with\n"
     "its shortest witness. Without options: all strategies, tests and models (sc, tso, c11), as a\n"
     "table.\n"
     "  --tests FOLDER   where the .litmus files are\n"
-    "  --seconds N      give up on one cell after N seconds (default 20); it counts as incomplete\n"
+    "  --seconds N      give up on one cell after N seconds (default 5); random executions "
+    "follow,\n"
+    "                   and it counts as incomplete\n"
+    "  --failures       system calls that can fail may fail\n"
+    "  --random N       no search: N random executions (PCT); everything counts as incomplete\n"
+    "  --seed N         of random executions (default 1)\n"
+    "  --mutate         weaken every memory order of the source, one at a time and by one step, "
+    "and\n"
+    "                   print which ones some test needs and which ones nothing needs\n"
     "  --plain          no reduction: every interleaving (slow; to check the reduction)\n"
     "  --replay TEXT    repeat one schedule step by step, as printed with a witness\n"
     "Exit status: 0 nothing forbidden is reachable, 1 something is, 2 wrong input.\n";
 
-enum { MAX_TESTS = 1024, MAX_STRATEGIES = 128 };
+enum { MAX_TESTS = 1024, MAX_STRATEGIES = 128, RANDOM_AFTER = 20000 };
 
 struct wish {
-  const char *strategies, *test, *models, *json, *folder, *replay, *jobs, *seconds;
-  long job_count, most_seconds;
-  bool plain;
+  const char *strategies, *test, *models, *json, *folder, *replay, *jobs, *seconds, *random, *seed;
+  long job_count, most_seconds, random_runs, first_seed;
+  bool plain, failures, mutate;
   struct tm_litmus *tests[MAX_TESTS];
   size_t test_count;
   const char *strategy[MAX_STRATEGIES];
@@ -111,19 +122,26 @@ static int find_models(struct wish *w) {
 
 /* "--name VALUE" options, and where they go. */
 static const char **text_option(struct wish *w, size_t i, const char **name) {
-  static const char *const names[] = {"--strategy", "--test",   "--model", "--json",
-                                      "--tests",    "--replay", "--jobs",  "--seconds"};
-  const char **to[] = {&w->strategies, &w->test,   &w->models, &w->json,
-                       &w->folder,     &w->replay, &w->jobs,   &w->seconds};
+  static const char *const names[] = {"--strategy", "--test", "--model",   "--json",   "--tests",
+                                      "--replay",   "--jobs", "--seconds", "--random", "--seed"};
+  const char **to[] = {&w->strategies, &w->test, &w->models,  &w->json,   &w->folder,
+                       &w->replay,     &w->jobs, &w->seconds, &w->random, &w->seed};
   if (i == sizeof names / sizeof *names) return NULL;
   *name = names[i];
   return to[i];
 }
 
+static bool *flag_option(struct wish *w, struct tm_args *a) {
+  if (tm_args_flag(a, "--plain")) return &w->plain;
+  if (tm_args_flag(a, "--failures")) return &w->failures;
+  return tm_args_flag(a, "--mutate") ? &w->mutate : NULL;
+}
+
 static int read_option(struct wish *w, struct tm_args *a) {
   const char *name, *value, **to;
-  if (tm_args_flag(a, "--plain")) {
-    w->plain = true;
+  bool *flag = flag_option(w, a);
+  if (flag) {
+    *flag = true;
     return TM_EXIT_OK;
   }
   for (size_t i = 0; (to = text_option(w, i, &name)) != NULL; i++)
@@ -134,22 +152,45 @@ static int read_option(struct wish *w, struct tm_args *a) {
   return tm_args_unknown(a, "explore");
 }
 
+static int read_numbers(struct wish *w) {
+  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  w->job_count = processors > 16 ? 16 : processors > 1 ? processors : 1;
+  w->most_seconds = 5;
+  w->first_seed = 1;
+  if (w->jobs && !tm_cli_number(w->jobs, 1, 16, &w->job_count))
+    return tm_cli_wrong("explore", "--jobs wants a number from 1 to 16");
+  if (w->seconds && !tm_cli_number(w->seconds, 1, 86400, &w->most_seconds))
+    return tm_cli_wrong("explore", "--seconds wants a number from 1 to 86400");
+  if (w->random && !tm_cli_number(w->random, 1, 1000000000, &w->random_runs))
+    return tm_cli_wrong("explore", "--random wants a number from 1 to 1000000000");
+  if (w->seed && !tm_cli_number(w->seed, 0, 1000000000, &w->first_seed))
+    return tm_cli_wrong("explore", "--seed wants a number from 0 to 1000000000");
+  return TM_EXIT_OK;
+}
+
 static int read_wish(struct wish *w, int argc, char **argv) {
   struct tm_args a = tm_args(argc, argv);
   w->folder = TIDEMARK_LITMUS_FOLDER;
   while (tm_args_option(&a))
     if (read_option(w, &a)) return TM_EXIT_WRONG;
   if (a.next < a.argc) return tm_cli_wrong("explore", "unexpected argument '%s'", a.argv[a.next]);
-  w->job_count = sysconf(_SC_NPROCESSORS_ONLN) > 1 ? sysconf(_SC_NPROCESSORS_ONLN) : 1;
-  w->most_seconds = 20;
-  if (w->jobs && !tm_cli_number(w->jobs, 1, 16, &w->job_count))
-    return tm_cli_wrong("explore", "--jobs wants a number from 1 to 16");
-  if (w->seconds && !tm_cli_number(w->seconds, 1, 86400, &w->most_seconds))
-    return tm_cli_wrong("explore", "--seconds wants a number from 1 to 86400");
-  if (find_strategies(w) || find_models(w) || find_tests(w)) return TM_EXIT_WRONG;
+  if (w->mutate && !w->models) w->models = "c11";
+  if (read_numbers(w) || find_strategies(w) || find_models(w) || find_tests(w))
+    return TM_EXIT_WRONG;
   if (w->replay && (w->test_count != 1 || w->strategy_count != 1 || w->model_count != 1))
     return tm_cli_wrong("explore", "--replay wants one --strategy, one --test and one --model");
+  if (w->mutate && w->model_count != 1)
+    return tm_cli_wrong("explore", "--mutate wants one --model");
   return TM_EXIT_OK;
+}
+
+static struct tm_explore_options options_of(const struct wish *w) {
+  return (struct tm_explore_options){.plain = w->plain,
+                                     .failures = w->failures,
+                                     .most_seconds = (double)w->most_seconds,
+                                     .random_runs = (uint64_t)w->random_runs,
+                                     .random_after = RANDOM_AFTER,
+                                     .seed = (uint64_t)w->first_seed};
 }
 
 /* ---- one cell in full -------------------------------------------------------------------------*/
@@ -203,14 +244,14 @@ static void put_cell(void *argument, const struct tm_explore_cell *cell, size_t 
   int *exit_code = argument;
   (void)done;
   printf("%s under %s, %s: ", cell->test->name, cell->strategy, tm_explore_model_name(cell->model));
-  if (cell->judgement.verdict == TM_VERDICT_FAILED) {
+  if (cell->judgement.verdict == TM_REACH_FAILED) {
     printf("%s\n", cell->error.text);
     *exit_code = TM_EXIT_WRONG;
     return;
   }
-  if (cell->judgement.verdict >= TM_VERDICT_INVALID) *exit_code = TM_EXIT_NO;
+  if (cell->judgement.verdict >= TM_REACH_INVALID) *exit_code = TM_EXIT_NO;
   printf("%s; %u outcomes in %llu executions (%llu cut short), %.1f ms\n\"%s\"\n",
-         tm_verdict_name(cell->judgement.verdict), cell->result->outcomes,
+         tm_reach_name(cell->judgement.verdict), cell->result->outcomes,
          (unsigned long long)cell->result->executions, (unsigned long long)cell->result->redundant,
          cell->result->seconds * 1e3, cell->test->doc);
   for (unsigned i = 0; i < cell->result->outcomes; i++)
@@ -237,7 +278,7 @@ static int replay(const struct wish *w) {
 
 /* One letter for the three models of a strategy on a test. */
 struct summary {
-  enum tm_verdict verdict[3]; /* by model */
+  enum tm_reach verdict[3]; /* by model */
   bool asked[3];
   unsigned excluded;
 };
@@ -298,8 +339,8 @@ static void add_json(struct table *t, const struct tm_explore_cell *cell) {
   cJSON_AddStringToObject(o, "test", cell->test->name);
   cJSON_AddStringToObject(o, "strategy", cell->strategy);
   cJSON_AddStringToObject(o, "model", tm_explore_model_name(cell->model));
-  cJSON_AddStringToObject(o, "verdict", tm_verdict_name(cell->judgement.verdict));
-  if (cell->judgement.verdict == TM_VERDICT_FAILED) {
+  cJSON_AddStringToObject(o, "verdict", tm_reach_name(cell->judgement.verdict));
+  if (cell->judgement.verdict == TM_REACH_FAILED) {
     cJSON_AddStringToObject(o, "error", cell->error.text);
   } else {
     cJSON_AddBoolToObject(o, "exists", cell->judgement.exists);
@@ -332,9 +373,9 @@ static char letter(const struct summary *s) {
   bool incomplete = false, failed = false;
   for (int m = 0; m < 3; m++) {
     if (!s->asked[m]) continue;
-    if (s->verdict[m] >= TM_VERDICT_INVALID) return bad[m];
-    incomplete |= s->verdict[m] == TM_VERDICT_INCOMPLETE;
-    failed |= s->verdict[m] == TM_VERDICT_FAILED;
+    if (s->verdict[m] >= TM_REACH_INVALID) return bad[m];
+    incomplete |= s->verdict[m] == TM_REACH_INCOMPLETE;
+    failed |= s->verdict[m] == TM_REACH_FAILED;
   }
   if (failed) return '-';
   if (incomplete) return '?';
@@ -403,16 +444,74 @@ static int explore(struct wish *w) {
                                      .strategies = w->strategy_count,
                                      .models = w->model_count,
                                      .jobs = (unsigned)w->job_count,
-                                     .options = {.plain = w->plain,
-                                                 .most_seconds = (double)w->most_seconds,
-                                                 .shortest = one || w->json},
+                                     .options = options_of(w),
                                      .each = one ? put_cell : note_cell,
                                      .argument = one ? (void *)&exit_code : (void *)&t};
+  matrix.options.shortest = one;
+  matrix.shortest_worst = !one && w->json;
   tm_explore_matrix(&matrix);
   if (!one) exit_code = finish_table(&t);
   cJSON_Delete(t.json);
   free(t.cell);
   return exit_code;
+}
+
+/* ---- which orders are needed ------------------------------------------------------------------*/
+
+struct ledger {
+  unsigned needed, changing, idle;
+};
+
+static void put_mutant(void *argument, const struct tm_mutant *m) {
+  struct ledger *l = argument;
+  printf("%-14s %s:%u %s %s: %s for %s: ", m->strategy, m->file, m->line, m->effect, m->what,
+         m->weaker, m->order);
+  if (m->test) {
+    l->needed++;
+    printf("needed: %s is %s\n", m->test->name, tm_reach_name(m->verdict));
+  } else if (m->more) {
+    l->changing++;
+    printf("shows more on %u test%s, all of it allowed, first %s%s\n", m->more,
+           m->more == 1 ? "" : "s", m->changed->name, m->complete ? "" : " (incomplete)");
+  } else {
+    l->idle++;
+    printf("NOTHING NEEDS IT%s\n", m->complete ? "" : " (incomplete)");
+  }
+  fflush(stdout);
+}
+
+static bool is_candidate(const char *name) {
+  const struct tm_strategy_entry *entry = tm_strategy_find(name);
+  return entry && entry->kind == TM_KIND_candidate;
+}
+
+static int mutate(const struct wish *w) {
+  struct ledger ledger = {0};
+  struct tm_error error;
+  const struct tm_oracle **oracle = calloc(w->test_count, sizeof *oracle);
+  int code = oracle ? TM_EXIT_OK : tm_cli_wrong("explore", "out of memory");
+  for (size_t i = 0; i < w->test_count && code == TM_EXIT_OK; i++)
+    if (!(oracle[i] = tm_oracle_judge(w->tests[i], &error)))
+      code = tm_cli_wrong("explore", "%s", error.text);
+  struct tm_mutation mutation = {.test = (const struct tm_litmus *const *)w->tests,
+                                 .oracle = oracle,
+                                 .tests = w->test_count,
+                                 .options = options_of(w),
+                                 .each = put_mutant,
+                                 .argument = &ledger};
+  mutation.options.model = w->model[0];
+  mutation.options.random_after = 0;
+  for (size_t i = 0; i < w->strategy_count && code == TM_EXIT_OK; i++) {
+    mutation.strategy = w->strategy[i];
+    if (!w->strategies && !is_candidate(w->strategy[i])) continue;
+    if (tm_explore_mutate(&mutation, &error)) code = tm_cli_wrong("explore", "%s", error.text);
+  }
+  for (size_t i = 0; i < w->test_count && oracle; i++)
+    tm_oracle_free((struct tm_oracle *)oracle[i]);
+  free(oracle);
+  printf("%u orders are needed, %u only keep out what is allowed, %u nothing needs\n",
+         ledger.needed, ledger.changing, ledger.idle);
+  return code;
 }
 
 int tm_command_explore(int argc, char **argv) {
@@ -424,7 +523,7 @@ int tm_command_explore(int argc, char **argv) {
   struct wish *w = calloc(1, sizeof *w);
   if (!w) return tm_cli_wrong("explore", "out of memory");
   int code = read_wish(w, argc, argv);
-  if (code == TM_EXIT_OK) code = w->replay ? replay(w) : explore(w);
+  if (code == TM_EXIT_OK) code = w->replay ? replay(w) : w->mutate ? mutate(w) : explore(w);
   for (size_t i = 0; i < w->test_count; i++) tm_litmus_free(w->tests[i]);
   free(w);
   return code;

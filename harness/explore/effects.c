@@ -23,15 +23,20 @@ static unsigned number(struct tm_machine *m, uint32_t *place, const char *what, 
 
 /* The order of a site, unless this exploration changes it. */
 static unsigned order_of(const struct tm_machine *m, const struct tm_site *site) {
-  if (m->all_relaxed) return TM_ORDER_RLX;
   for (unsigned i = 0; i < m->weakened; i++)
-    if (m->weak_site[i] == site) return m->weak_order[i];
+    if (m->weak[i].site == site) return m->weak[i].order;
   return site->order;
+}
+
+static void note_use(struct tm_machine *m, const struct tm_site *site) {
+  uintptr_t index = ((uintptr_t)site - (uintptr_t)__start_tm_sites) / sizeof *site;
+  if (index < TM_X_SITES) m->used[index / 64] |= UINT64_C(1) << index % 64;
 }
 
 static struct tm_op *prepare(struct tm_machine *m, struct tm_thread *t, struct tm_site *site,
                              unsigned place) {
   struct tm_op *op = &t->op;
+  note_use(m, site);
   *op = (struct tm_op){.site = site,
                        .effect = site->effect,
                        .order = (uint8_t)order_of(m, site),
@@ -286,11 +291,13 @@ int tm_model_permit(struct tm_site *site, uint8_t *start, uint64_t bytes) {
   for (unsigned i = 0; i < m->layout.pages; i++) {
     uint64_t page = m->layout.page_number[i];
     if (page < first / TM_PAGE_BYTES || page > last / TM_PAGE_BYTES) continue;
-    any = true;
     unsigned x = r->page[i];
     if (t) {
-      prepare(m, t, site, x);
+      struct tm_op *op = prepare(m, t, site, x);
+      op->fallible = m->failures && !any && site->effect != TM_EFFECT_UNBAR;
+      any = true;
       announce(m, t);
+      if (!op->done) return -ENOMEM;
     } else {
       tm_machine_overwrite(m, x, tm_machine_permission(site->effect, tm_machine_newest(m, x)));
     }

@@ -129,12 +129,19 @@ static unsigned count_switches(const struct tm_dpor *s) {
   return switches;
 }
 
+static bool wants_shortest(const struct tm_explore_options *options,
+                           const struct tm_explore_outcome *o) {
+  const struct tm_explore_outcome *only = options->shortest_for;
+  return only ? o->words == only->words && !memcmp(o->word, only->word, o->words * sizeof *o->word)
+              : options->shortest;
+}
+
 static void keep_witness(const struct exploration *x, struct tm_explore_outcome *o) {
   uint16_t order[TM_X_EVENTS];
   unsigned switches = count_switches(x->s);
   bool better = switches < o->switches;
   for (unsigned i = 0; i < x->s->depth; i++) order[i] = (uint16_t)i;
-  if (x->options->shortest) {
+  if (wants_shortest(x->options, o)) {
     unsigned below = better ? switches : o->switches;
     unsigned shortest = tm_dpor_shortest(x->s, below, order);
     if (shortest < below) {
@@ -170,6 +177,17 @@ static int record(struct exploration *x) {
   return 0;
 }
 
+/* The places of the source that were executed. */
+static int list_sites(struct exploration *x) {
+  size_t all = (size_t)(__stop_tm_sites - __start_tm_sites);
+  x->result->site = malloc((all + 1) * sizeof *x->result->site);
+  if (!x->result->site) return -ENOMEM;
+  for (size_t i = 0; i < all && i < TM_X_SITES; i++)
+    if (x->m->used[i / 64] >> i % 64 & 1)
+      x->result->site[x->result->sites++] = &__start_tm_sites[i];
+  return 0;
+}
+
 /* ---- the two ways through ---------------------------------------------------------------------*/
 
 static bool out_of_budget(const struct exploration *x, double start) {
@@ -179,26 +197,56 @@ static bool out_of_budget(const struct exploration *x, double start) {
   return o->most_seconds > 0 && runs % 256 == 0 && now() - start > o->most_seconds;
 }
 
+/* What one execution ended with. */
+static int note_run(struct exploration *x, enum tm_run run, struct tm_error *error) {
+  if (x->m->overflow)
+    return tm_fail(error, -E2BIG, "the explorer has too little room for %s", x->m->overflow);
+  if (run == TM_RUN_TOO_LONG)
+    return tm_fail(error, -E2BIG,
+                   "an execution has more than %u steps: is there a loop that waits without "
+                   "tm_await?",
+                   TM_X_EVENTS);
+  if (run == TM_RUN_REDUNDANT)
+    x->result->redundant++;
+  else if (record(x))
+    return tm_fail(error, -ENOMEM, "no memory for the outcomes of an exploration");
+  return 0;
+}
+
 static int search_all(struct exploration *x, double start, struct tm_error *error) {
-  int code = 0;
   do {
-    enum tm_run run = tm_dpor_run(x->s);
-    if (x->m->overflow)
-      return tm_fail(error, -E2BIG, "the explorer has too little room for %s", x->m->overflow);
-    if (run == TM_RUN_TOO_LONG)
-      return tm_fail(error, -E2BIG,
-                     "an execution has more than %u steps: is there a loop that waits without "
-                     "tm_await?",
-                     TM_X_EVENTS);
-    if (run == TM_RUN_COMPLETE)
-      code = record(x);
-    else
-      x->result->redundant++;
-    if (code) return tm_fail(error, code, "no memory for the outcomes of an exploration");
-    if (out_of_budget(x, start)) return 0;
+    int code = note_run(x, tm_dpor_run(x->s), error);
+    if (code || out_of_budget(x, start)) return code;
   } while (tm_dpor_next(x->s));
   x->result->complete = true;
   return 0;
+}
+
+static int run_at_random(struct exploration *x, uint64_t runs, struct tm_error *error) {
+  uint64_t seed = x->options->seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
+  x->s->plain = true;
+  x->m->ordered_writes = false;
+  for (uint64_t i = 0; i < runs; i++) {
+    int code = note_run(x, tm_dpor_random(x->s, &seed), error);
+    if (code) return code;
+    x->result->random++;
+  }
+  return 0;
+}
+
+/* The search, or random executions, or these when that has given up. */
+static int explore(struct exploration *x, struct tm_error *error) {
+  const struct tm_explore_options *o = x->options;
+  double start = now();
+  tm_machine_setup(x->m);
+  int code = o->random_runs ? 0 : search_all(x, start, error);
+  uint64_t runs = o->random_runs ? o->random_runs : o->random_after;
+  if (!code && !x->result->complete) code = run_at_random(x, runs, error);
+  if (!code && list_sites(x))
+    code = tm_fail(error, -ENOMEM, "no memory for the sites of an exploration");
+  x->result->seconds = now() - start;
+  x->result->steps = x->s->steps;
+  return code;
 }
 
 int tm_explore(const struct tm_explore_client *client, const struct tm_explore_options *options,
@@ -215,18 +263,17 @@ int tm_explore(const struct tm_explore_client *client, const struct tm_explore_o
   x.m->event = x.s->event;
   x.s->plain = options->plain;
   x.m->ordered_writes = !options->plain;
-  double start = now();
-  tm_machine_setup(x.m);
-  code = search_all(&x, start, error);
-  x.result->seconds = now() - start;
-  x.result->steps = x.s->steps;
+  x.m->failures = options->failures;
+  for (unsigned i = 0; i < options->weakenings && i < TM_X_WEAKENED; i++)
+    x.m->weak[x.m->weakened++] = options->weaken[i];
+  code = explore(&x, error);
 done:
   free(x.table.slot);
   free(x.s);
   if (x.m) tm_machine_free(x.m);
   if (code) {
     free(x.table.outcome);
-    free(x.result);
+    tm_explore_free(x.result);
     return code;
   }
   if (x.table.outcomes)
@@ -240,5 +287,6 @@ done:
 void tm_explore_free(struct tm_explore_result *result) {
   if (!result) return;
   free(result->outcome);
+  free(result->site);
   free(result);
 }

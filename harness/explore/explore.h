@@ -40,14 +40,27 @@ struct tm_explore_client {
   unsigned (*row)(void *context, unsigned stuck, uint64_t *words);
 };
 
+struct tm_site; /* model/effects.h */
+
+/* An order of the source to be taken as another. */
+struct tm_explore_weakening {
+  const struct tm_site *site;
+  uint8_t order; /* enum tm_order */
+};
+
 struct tm_explore_options {
   enum tm_explore_model model;
-  bool plain;               /* every interleaving: no reduction, to check the reduction against */
-  bool shortest;            /* find for every outcome the schedule with fewest context switches */
-  uint64_t most_executions; /* give up after so many; 0: never */
-  double most_seconds;      /* of processor time: give up after so long; 0: never */
-  uint64_t random_runs;     /* not 0: so many random executions (PCT) instead of the search */
-  uint64_t seed;            /* of the random executions */
+  bool plain;    /* every interleaving: no reduction, to check the reduction against */
+  bool shortest; /* find for every outcome the schedule with fewest context switches */
+  const struct tm_explore_outcome *shortest_for; /* or only for the outcome with this row */
+  uint64_t most_executions;                      /* give up after so many; 0: never */
+  double most_seconds;   /* of processor time: give up after so long; 0: never */
+  bool failures;         /* system calls that can fail may fail */
+  uint64_t random_runs;  /* so many random executions (PCT) instead of the search */
+  uint64_t random_after; /* so many of them when the search has given up */
+  uint64_t seed;         /* of the random executions */
+  const struct tm_explore_weakening *weaken;
+  unsigned weakenings;
 };
 
 /* One decision of a schedule: which process moves and with which choice. Process t is thread t,
@@ -73,8 +86,11 @@ struct tm_explore_result {
                           not hold yet */
   uint64_t steps;      /* operations carried out, replays included */
   double seconds;      /* of processor time */
+  uint64_t random;     /* executions that were random ones */
   unsigned outcomes;
   struct tm_explore_outcome *outcome; /* in the order of their rows */
+  unsigned sites;                     /* places of the strategy's source that were executed */
+  const struct tm_site **site;
 };
 
 /* 0 or a negative errno with a sentence: -E2BIG when the program exceeds the machine. */

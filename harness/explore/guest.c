@@ -139,12 +139,17 @@ static struct tm_value notify_step(struct tm_guest *g, unsigned thread, unsigned
   return number(woken);
 }
 
-/* Link a new instance against the memory. It stays attached. */
+/* Link a new instance against the memory; the thread goes on inside it. Both stay attached. */
 static struct tm_value instantiate(struct tm_guest *g, unsigned thread, uint64_t min_pages) {
   const struct tm_strategy *ops = g->strategy->ops;
   if (ops->pages(g->state->view[thread]) < min_pages) return word(TM_VALUE_FAIL);
   void *view = tm_machine_allocate(tm_machine_self, ops->view_bytes);
-  return word(ops->attach(g->state->memory, view) ? TM_VALUE_FAIL : TM_VALUE_OK);
+  if (ops->attach(g->state->memory, view)) return word(TM_VALUE_FAIL);
+  g->state->view[thread] = view;
+  if (ops->unpark) ops->unpark(view);
+  g->strategy->enter(view, g->state->frame[thread]);
+  g->strategy->poll(view);
+  return word(TM_VALUE_OK);
 }
 
 static struct tm_value run_step(struct tm_guest *g, unsigned thread, unsigned step) {
@@ -168,7 +173,7 @@ static struct tm_value run_step(struct tm_guest *g, unsigned thread, unsigned st
   case TM_NOTIFY: return notify_step(g, thread, step);
   case TM_INSTANTIATE:
     result = instantiate(g, thread, s->operand);
-    strategy->sync(view, frame);
+    strategy->sync(g->state->view[thread], frame);
     return result;
   case TM_FENCE:
     tm_model_fence(&g->site[thread][step]);
@@ -199,7 +204,7 @@ static void run_thread(void *context, unsigned thread) {
     if (_setjmp(g->trap[thread]) == 0) result = run_step(g, thread, i);
     if (s->column >= 0) g->state->column[s->column] = result;
   }
-  if (ops->park) ops->park(view);
+  if (ops->park) ops->park(g->state->view[thread]);
 }
 
 /* ---- before and after -------------------------------------------------------------------------*/

@@ -211,15 +211,22 @@ static void wake_up(struct tm_machine *m, unsigned thread, struct tm_op *op) {
     }
 }
 
+/* A system call that works or fails, when it can be made at all. */
+static unsigned fallible_choices(struct tm_machine *m, unsigned thread, tm_label *label) {
+  if (m->model == TM_EXPLORE_TSO && !tm_buffers_choices(m, thread, label)) return 0;
+  label[0] = 0;
+  label[1] = 1;
+  return 2;
+}
+
 unsigned tm_machine_choices(struct tm_machine *m, unsigned process, tm_label label[TM_X_LABELS]) {
   if (process < TM_X_THREADS) {
     if (process >= m->threads || m->thread[process].state != TM_THREAD_READY) return 0;
     struct tm_op *op = &m->thread[process].op;
     if (!tm_machine_enabled(m, op, process)) return 0;
-    if (op->effect == TM_EFFECT_WOKEN) {
-      label[0] = 0;
-      return 1;
-    }
+    label[0] = 0;
+    if (op->effect == TM_EFFECT_WOKEN) return 1;
+    if (op->fallible) return fallible_choices(m, process, label);
   }
   switch (m->model) {
   case TM_EXPLORE_SC: return process < TM_X_THREADS ? tm_sequential_choices(m, process, label) : 0;

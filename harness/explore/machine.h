@@ -95,6 +95,7 @@ struct tm_op {
   uint8_t target; /* BARRIER: the thread it reaches */
   uint8_t bytes;  /* width of a read-modify-write */
   bool timed;     /* WOKEN: may also end by its timeout */
+  bool fallible;  /* a system call that may fail: choice 1 */
   uint64_t value; /* stored, added, …; how many to wake */
   uint64_t expected;
   uint64_t result; /* read; number woken; 1 if CAS succeeded is in `done` */
@@ -203,13 +204,17 @@ struct tm_machine {
   uint64_t last_read, last_written; /* of the last operation, for people */
   bool last_faulted;                /* likewise; reset by whoever wants to know */
   unsigned weakened;                /* sites whose order is changed */
-  const struct tm_site *weak_site[TM_X_WEAKENED];
-  uint8_t weak_order[TM_X_WEAKENED];
-  bool all_relaxed; /* every order of a strategy is relaxed */
+  struct tm_explore_weakening weak[TM_X_WEAKENED];
+  bool failures;                  /* system calls that can fail may fail */
+  uint64_t used[TM_X_SITES / 64]; /* sites that were executed, by index in section tm_sites */
   unsigned char *stacks;
   _Alignas(64) unsigned char arena[TM_X_ARENA];
   _Alignas(64) unsigned char arena_start[TM_X_ARENA];
 };
+
+/* The section in which TM_SITE puts its sites; absent from programs without strategies. */
+extern struct tm_site __start_tm_sites[] __attribute__((weak));
+extern struct tm_site __stop_tm_sites[] __attribute__((weak));
 
 /* The machine that this system thread is driving. */
 extern _Thread_local struct tm_machine *tm_machine_self;

@@ -38,6 +38,9 @@ static const char *const effect_names[] = {[TM_EFFECT_LOAD] = "load",
 
 static const char *const order_names[] = {"rlx", "acq", "rel", "acqrel", "sc"};
 
+const char *tm_effect_name(unsigned effect) { return effect_names[effect]; }
+const char *tm_order_name(unsigned order) { return order_names[order]; }
+
 static bool is_update(unsigned effect) {
   return effect >= TM_EFFECT_SWAP && effect <= TM_EFFECT_CAS;
 }

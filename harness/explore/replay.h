@@ -28,6 +28,10 @@ struct tm_explore_step {
   uint64_t read, written;
 };
 
+/* Names of enum tm_effect and enum tm_order (model/effects.h). */
+const char *tm_effect_name(unsigned effect);
+const char *tm_order_name(unsigned order);
+
 /* Follow the decisions; `each` is called after every one. -EINVAL when one cannot be made. Fills
  * words (as an outcome's) when the execution is complete after them, else *words_count = 0. */
 int tm_explore_replay(const struct tm_explore_client *client, enum tm_explore_model model,

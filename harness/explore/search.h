@@ -61,6 +61,10 @@ enum tm_run tm_dpor_run(struct tm_dpor *s);
 /* Prepare the next one; false when all are done. */
 bool tm_dpor_next(struct tm_dpor *s);
 
+/* One random execution: processes have random priorities, and at a few random moments the highest
+ * falls to the lowest (PCT, Burckhardt et al., ASPLOS'10); choices are uniform. */
+enum tm_run tm_dpor_random(struct tm_dpor *s, uint64_t *seed);
+
 /* The vector clock of an event that has just been carried out as number s->depth. */
 void tm_dpor_clock(struct tm_dpor *s, struct tm_event *e);
 /* Does e happen before f (both on the stack)? */

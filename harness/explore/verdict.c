@@ -4,8 +4,9 @@
 #include "core/atomics.h"
 
 #include <pthread.h>
+#include <string.h>
 
-const char *tm_verdict_name(enum tm_verdict verdict) {
+const char *tm_reach_name(enum tm_reach verdict) {
   static const char *const names[] = {"tight",   "sound", "incomplete", "failed",
                                       "invalid", "stuck", "forbidden"};
   return names[verdict];
@@ -30,38 +31,39 @@ bool tm_explore_reaches(const struct tm_litmus *test, const struct tm_explore_re
 
 static void judge_outcome(const struct tm_litmus *test, const struct tm_oracle *oracle,
                           const struct tm_explore_outcome *outcome, int index,
-                          struct tm_judgement *j) {
+                          struct tm_explore_judgement *j) {
   struct tm_value row[TM_LITMUS_COLUMNS];
   struct tm_explore_flaws flaws = tm_explore_row(test, outcome, row);
-  enum tm_verdict verdict = TM_VERDICT_SOUND;
+  enum tm_reach verdict = TM_REACH_SOUND;
   if (flaws.stuck)
-    verdict = TM_VERDICT_STUCK;
+    verdict = TM_REACH_STUCK;
   else if (tm_oracle_grade(oracle, row) == TM_FORBIDDEN)
-    verdict = TM_VERDICT_FORBIDDEN;
+    verdict = TM_REACH_FORBIDDEN;
   else if (flaws.invalid)
-    verdict = TM_VERDICT_INVALID;
+    verdict = TM_REACH_INVALID;
   if (verdict > j->verdict) {
     j->verdict = verdict;
-    if (verdict != TM_VERDICT_SOUND) j->worst = index;
+    if (verdict != TM_REACH_SOUND) j->worst = index;
   }
-  j->forbidden += verdict == TM_VERDICT_FORBIDDEN;
+  j->forbidden += verdict == TM_REACH_FORBIDDEN;
   if (!flaws.stuck && !j->exists && tm_litmus_holds(test, row)) {
     j->exists = true;
     j->exists_outcome = index;
   }
 }
 
-struct tm_judgement tm_explore_judge(const struct tm_litmus *test, const struct tm_oracle *oracle,
-                                     const struct tm_explore_result *result) {
-  struct tm_judgement j = {.verdict = TM_VERDICT_TIGHT, .worst = -1, .exists_outcome = -1};
+struct tm_explore_judgement tm_explore_judge(const struct tm_litmus *test,
+                                             const struct tm_oracle *oracle,
+                                             const struct tm_explore_result *result) {
+  struct tm_explore_judgement j = {.verdict = TM_REACH_TIGHT, .worst = -1, .exists_outcome = -1};
   for (unsigned i = 0; i < result->outcomes; i++)
     judge_outcome(test, oracle, &result->outcome[i], (int)i, &j);
   for (size_t i = 0; i < tm_oracle_outcomes(oracle); i++)
     j.excluded += !tm_explore_reaches(test, result, tm_oracle_row(oracle, i));
-  if (j.verdict <= TM_VERDICT_SOUND)
-    j.verdict = !result->complete ? TM_VERDICT_INCOMPLETE
-                : j.excluded      ? TM_VERDICT_SOUND
-                                  : TM_VERDICT_TIGHT;
+  if (j.verdict <= TM_REACH_SOUND)
+    j.verdict = !result->complete ? TM_REACH_INCOMPLETE
+                : j.excluded      ? TM_REACH_SOUND
+                                  : TM_REACH_TIGHT;
   return j;
 }
 
@@ -74,15 +76,32 @@ struct crew {
   size_t done;
 };
 
+/* Give the outcome that convicts its shortest witness. */
+static void shorten(const struct tm_explore_cell *cell, struct tm_explore_options options) {
+  struct tm_explore_outcome *worst = &cell->result->outcome[cell->judgement.worst];
+  struct tm_explore_result *again;
+  struct tm_error error;
+  options.shortest_for = worst;
+  if (tm_explore_litmus(cell->test, cell->strategy, &options, &again, &error)) return;
+  for (unsigned i = 0; i < again->outcomes; i++) {
+    const struct tm_explore_outcome *o = &again->outcome[i];
+    if (o->words != worst->words || memcmp(o->word, worst->word, o->words * sizeof *o->word))
+      continue;
+    if (o->switches < worst->switches) *worst = *o;
+  }
+  tm_explore_free(again);
+}
+
 static void run_cell(struct crew *crew, struct tm_explore_cell *cell) {
   const struct tm_explore_matrix *x = crew->matrix;
   struct tm_explore_options options = x->options;
   options.model = cell->model;
   cell->result = NULL;
-  cell->judgement = (struct tm_judgement){.verdict = TM_VERDICT_FAILED, .worst = -1};
+  cell->judgement = (struct tm_explore_judgement){.verdict = TM_REACH_FAILED, .worst = -1};
   if (cell->oracle &&
       !tm_explore_litmus(cell->test, cell->strategy, &options, &cell->result, &cell->error))
     cell->judgement = tm_explore_judge(cell->test, cell->oracle, cell->result);
+  if (x->shortest_worst && cell->judgement.worst >= 0) shorten(cell, options);
   pthread_mutex_lock(&crew->mutex);
   crew->done++;
   x->each(x->argument, cell, crew->done);

@@ -8,20 +8,20 @@
 #include "harness/explore/litmus.h"
 #include "harness/oracle/oracle.h"
 
-enum tm_verdict {
-  TM_VERDICT_TIGHT,      /* reachable = allowed */
-  TM_VERDICT_SOUND,      /* everything reachable is allowed */
-  TM_VERDICT_INCOMPLETE, /* nothing wrong was seen, but not everything was searched */
-  TM_VERDICT_FAILED,     /* no answer: see the error */
-  TM_VERDICT_INVALID,    /* the strategy's own invariant is broken at the end */
-  TM_VERDICT_STUCK,      /* a thread waits for ever */
-  TM_VERDICT_FORBIDDEN   /* a forbidden outcome is reachable */
+enum tm_reach {
+  TM_REACH_TIGHT,      /* reachable = allowed */
+  TM_REACH_SOUND,      /* everything reachable is allowed */
+  TM_REACH_INCOMPLETE, /* nothing wrong was seen, but not everything was searched */
+  TM_REACH_FAILED,     /* no answer: see the error */
+  TM_REACH_INVALID,    /* the strategy's own invariant is broken at the end */
+  TM_REACH_STUCK,      /* a thread waits for ever */
+  TM_REACH_FORBIDDEN   /* a forbidden outcome is reachable */
 };
 /* "tight", "sound", … */
-const char *tm_verdict_name(enum tm_verdict verdict);
+const char *tm_reach_name(enum tm_reach verdict);
 
-struct tm_judgement {
-  enum tm_verdict verdict;
+struct tm_explore_judgement {
+  enum tm_reach verdict;
   int worst;          /* index of the outcome that convicts, or -1 */
   unsigned forbidden; /* reachable outcomes that are */
   unsigned excluded;  /* allowed outcomes that the strategy does not show */
@@ -29,8 +29,9 @@ struct tm_judgement {
   int exists_outcome; /* an outcome that satisfies it, or -1 */
 };
 
-struct tm_judgement tm_explore_judge(const struct tm_litmus *test, const struct tm_oracle *oracle,
-                                     const struct tm_explore_result *result);
+struct tm_explore_judgement tm_explore_judge(const struct tm_litmus *test,
+                                             const struct tm_oracle *oracle,
+                                             const struct tm_explore_result *result);
 
 /* Is a row that hardware showed among the reachable ones? If not, either the explorer or what ran
  * is wrong, provided that the search was complete. */
@@ -43,7 +44,7 @@ struct tm_explore_cell {
   const struct tm_litmus *test;
   const char *strategy;
   enum tm_explore_model model;
-  struct tm_judgement judgement;
+  struct tm_explore_judgement judgement;
   struct tm_explore_result *result; /* NULL when there is none */
   const struct tm_oracle *oracle;
   struct tm_error error; /* when verdict is FAILED */
@@ -56,6 +57,7 @@ struct tm_explore_matrix {
   size_t tests, strategies, models;
   unsigned jobs;                     /* system threads, at least 1 */
   struct tm_explore_options options; /* `model` is set for each cell */
+  bool shortest_worst; /* search again for the shortest witness of what convicts a strategy */
   /* Called after every cell, from one thread at a time, in no fixed order; the cell's result and
    * oracle are freed afterwards. `done` of tests × strategies × models. */
   void (*each)(void *argument, const struct tm_explore_cell *cell, size_t done);

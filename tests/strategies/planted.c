@@ -37,7 +37,7 @@ static bool convicted(const char *strategy, const char *name, enum tm_explore_mo
   struct tm_explore_options options = {.model = model, .most_seconds = 20};
   struct tm_explore_result *result;
   if (tm_explore_litmus(test, strategy, &options, &result, &error)) fail_msg("%s", error.text);
-  bool found = tm_explore_judge(test, oracle, result).verdict == TM_VERDICT_FORBIDDEN;
+  bool found = tm_explore_judge(test, oracle, result).verdict == TM_REACH_FORBIDDEN;
   tm_explore_free(result);
   tm_oracle_free(oracle);
   tm_litmus_free(test);
