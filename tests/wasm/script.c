@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +16,27 @@
 
 #include <cjson/cJSON.h>
 
-enum { INSTANCES = 1024, REGISTERED = 64, VALUES = 64, IMPORTS = 4096 };
+enum {
+  INSTANCES = 1024,
+  REGISTERED = 64,
+  VALUES = 64,
+  IMPORTS = 4096,
+  CHUNKS = 64,
+  THREADS = 16,
+  NAME = 32,
+};
 
+/* A part of a script's text. */
+struct part {
+  const char *from, *to;
+};
+
+/* One thread's view of a script. */
 struct script {
   const char *file, *work, *flags;
   const struct tm_strategy *strategy;
+  struct part whole;  /* the script; its threads run parts of it */
+  struct part module; /* the last module in it so far */
   FILE *report;
   struct script_result *result;
   int line;
@@ -27,6 +44,7 @@ struct script {
     const char *name; /* $name in the script, or NULL */
     struct tm_module *module;
     struct tm_instance *instance;
+    bool borrowed; /* another thread's */
   } loaded[INSTANCES];
   int loaded_count;
   struct loaded *current;
@@ -35,6 +53,15 @@ struct script {
     struct loaded *what;
   } registered[REGISTERED];
   int registered_count;
+  cJSON *chunks[CHUNKS]; /* converted so far; names in them are in use until the end */
+  int chunk_count;
+  struct thread {
+    char name[NAME];
+    pthread_t id;
+    struct script *own;
+    struct part forms;
+  } threads[THREADS];
+  int thread_count;
 };
 
 __attribute__((format(printf, 2, 3))) static void failed(struct script *s, const char *format,
@@ -69,26 +96,25 @@ static char *read_file(const char *path, size_t *size) {
 }
 
 /* This version of wast2json wants a table's index where newer scripts leave out 0: write it in. */
-static int write_with_table_indices(const char *from, const char *to) {
+static int write_with_table_indices(const char *script, size_t size, const char *to) {
   static const char *const names[] = {"table.get", "table.set", "table.size", "table.grow",
                                       "table.fill"};
-  size_t size;
-  char *script = read_file(from, &size);
   FILE *f = fopen(to, "wb");
-  if (!script || !f) return -1;
-  for (char *p = script; p < script + size; p++) {
+  if (!f) return -1;
+  for (const char *p = script; p < script + size; p++) {
     fputc(*p, f);
     for (int k = 0; k < 5; k++) {
       size_t n = strlen(names[k]);
-      if (p[0] != '(' || strncmp(p + 1, names[k], n) != 0) continue;
+      bool starts = *p == '(' || isspace((unsigned char)*p);
+      if (!starts || strncmp(p + 1, names[k], n) != 0) continue;
       const char *after = p + 1 + n;
       while (isspace((unsigned char)*after)) after++;
       if (*after != '(' && *after != ')') continue;
       fprintf(f, "%s 0", names[k]);
       p += n;
+      break;
     }
   }
-  free(script);
   return fclose(f);
 }
 
@@ -239,11 +265,13 @@ static size_t gather(struct script *s, struct tm_import *imports) {
 
 static int instantiate(struct script *s, struct tm_module *module, const char *name,
                        struct tm_trap *trap, struct tm_error *error) {
-  static struct tm_import imports[IMPORTS];
   if (s->loaded_count == INSTANCES) return tm_fail(error, -ENOSPC, "too many modules in a script");
   struct loaded *l = &s->loaded[s->loaded_count];
   *l = (struct loaded){.name = name, .module = module};
+  struct tm_import *imports = malloc(IMPORTS * sizeof *imports);
+  if (!imports) return tm_fail(error, -ENOMEM, "no memory for imports");
   int result = tm_instance_new(module, imports, gather(s, imports), &l->instance, trap, error);
+  free(imports);
   if (!result || result == -EFAULT) s->loaded_count++; /* functions may be in others' tables */
   if (!result) s->current = l;
   if (result && result != -EFAULT) tm_module_free(module);
@@ -442,37 +470,235 @@ static void on_command(struct script *s, const cJSON *c) {
   }
 }
 
+/* ---- scripts with threads ---------------------------------------------------------------------*/
+
+/* The end of the form that starts at `p`: behind its closing parenthesis. */
+static const char *form_end(const char *p, const char *end) {
+  int depth = 0;
+  for (; p < end; p++) {
+    if (*p == '"')
+      for (p++; p < end && *p != '"'; p++) p += *p == '\\';
+    else if (p[0] == ';' && p[1] == ';')
+      while (p + 1 < end && p[1] != '\n') p++;
+    else if (*p == '(')
+      depth++;
+    else if (*p == ')' && --depth == 0)
+      return p + 1;
+  }
+  return end;
+}
+
+/* The next form, or NULL. */
+static const char *next_form(const char *p, const char *end) {
+  while (p < end && *p != '(') {
+    if (p[0] == ';' && p[1] == ';')
+      while (p < end && *p != '\n') p++;
+    p++;
+  }
+  return p < end ? p : NULL;
+}
+
+/* Convert a script with wast2json and run it, without its first module if `again`: that one is
+ * there already. 0, or -1 when it cannot be converted. */
+static int run_script(struct script *s, const char *script, size_t size, bool again) {
+  static _Atomic int number;
+  char wast[PATH_MAX], json_path[PATH_MAX];
+  int n = number++;
+  snprintf(wast, sizeof wast, "%s/script-%d.wast", s->work, n);
+  snprintf(json_path, sizeof json_path, "%s/script-%d.json", s->work, n);
+  if (write_with_table_indices(script, size, wast) || convert(wast, json_path)) return -1;
+  char *bytes = read_file(json_path, &size);
+  if (bytes) restore_bytes(bytes);
+  cJSON *json = bytes ? cJSON_Parse(bytes) : NULL;
+  free(bytes);
+  if (!json || s->chunk_count == CHUNKS) return -1;
+  s->chunks[s->chunk_count++] = json;
+  const cJSON *c;
+  cJSON_ArrayForEach(c, cJSON_GetObjectItemCaseSensitive(json, "commands")) {
+    if (!again) on_command(s, c);
+    again = false;
+  }
+  return 0;
+}
+
+static bool within(const struct part *part, const char *p) {
+  return p >= part->from && p < part->to;
+}
+
+/* Run some forms without the parts in `but`. The rest of the script is blanked rather than left
+ * out, so that lines keep their numbers. Actions need their module before them. */
+static int run_chunk(struct script *s, struct part chunk, const struct part *but, int but_count) {
+  size_t size = (size_t)(s->whole.to - s->whole.from);
+  char *copy = malloc(size + 1);
+  if (!copy) return -1;
+  bool again = s->module.from && strncmp(chunk.from, "(module", 7) != 0;
+  for (size_t k = 0; k < size; k++) {
+    const char *p = s->whole.from + k;
+    bool keep = within(&chunk, p) || (again && within(&s->module, p));
+    for (int n = 0; n < but_count; n++) keep &= !within(&but[n], p);
+    copy[k] = keep || *p == '\n' ? *p : ' ';
+  }
+  copy[size] = '\0';
+  int result = run_script(s, copy, size, again);
+  free(copy);
+  return result;
+}
+
+/* (assert_return ACTION (either A B)): holds if it holds with A or with B. */
+static int run_either(struct script *s, struct part form, const char *either) {
+  const char *end = form_end(either, form.to), *second = form_end(next_form(either + 1, end), end);
+  struct part without_second[] = {{either, either + 7}, {second, end}};
+  struct part without_first[] = {{either, second}, {end - 1, end}};
+  struct script_result before = *s->result;
+  FILE *report = s->report;
+  s->report = fopen("/dev/null", "w");
+  int result = s->report ? run_chunk(s, form, without_second, 2) : -1;
+  if (s->report) fclose(s->report);
+  s->report = report;
+  if (result || s->result->failed == before.failed) return result;
+  *s->result = before;
+  return run_chunk(s, form, without_first, 2);
+}
+
+static int run_forms(struct script *s, struct part forms);
+
+static void *run_thread(void *argument) {
+  struct thread *t = argument;
+  if (run_forms(t->own, t->forms)) failed(t->own, "thread %s cannot be run", t->name);
+  tm_thread_done();
+  return NULL;
+}
+
+static void finish(struct script *s) {
+  for (int k = s->loaded_count; k-- > 0;)
+    if (!s->loaded[k].borrowed) tm_instance_free(s->loaded[k].instance);
+  for (int k = s->loaded_count; k-- > 0;)
+    if (!s->loaded[k].borrowed) tm_module_free(s->loaded[k].module);
+  for (int k = 0; k < s->chunk_count; k++) cJSON_Delete(s->chunks[k]);
+}
+
+/* (thread $T (shared (module $M))? FORMS…) */
+static int start_thread(struct script *s, const char *form, const char *end) {
+  if (s->thread_count == THREADS) return -1;
+  struct thread *t = &s->threads[s->thread_count++];
+  struct script *own = calloc(1, sizeof *own);
+  struct script_result *result = calloc(1, sizeof *result);
+  char shared[NAME] = "";
+  if (!own || !result || sscanf(form, "(thread %31[^ \n]", t->name) != 1) return -1;
+  *own = (struct script){.file = s->file,
+                         .work = s->work,
+                         .flags = s->flags,
+                         .strategy = s->strategy,
+                         .whole = s->whole,
+                         .report = s->report,
+                         .result = result};
+  const char *first = next_form(form + 1, end);
+  if (sscanf(first, "(shared (module %31[^)]", shared) == 1) {
+    for (int k = 0; k < s->loaded_count; k++)
+      if (s->loaded[k].name && !strcmp(s->loaded[k].name, shared)) {
+        own->loaded[0] = s->loaded[k];
+        own->loaded[0].borrowed = true;
+        own->loaded_count = 1;
+      }
+    first = form_end(first, end);
+  }
+  t->own = own;
+  t->forms = (struct part){first, end - 1}; /* without the closing parenthesis */
+  return pthread_create(&t->id, NULL, run_thread, t);
+}
+
+/* (wait $T) */
+static int wait_thread(struct script *s, const char *form) {
+  char name[NAME];
+  if (sscanf(form, "(wait %31[^)]", name) != 1) return -1;
+  for (int k = 0; k < s->thread_count; k++) {
+    struct thread *t = &s->threads[k];
+    if (!t->own || strcmp(t->name, name) != 0) continue;
+    pthread_join(t->id, NULL);
+    s->result->passed += t->own->result->passed;
+    s->result->failed += t->own->result->failed;
+    finish(t->own);
+    free(t->own->result);
+    free(t->own);
+    t->own = NULL;
+    return 0;
+  }
+  return -1;
+}
+
+/* (register "as" $M?), where $M may be of another thread. */
+static int register_form(struct script *s, const char *form) {
+  static char names[REGISTERED][NAME];
+  static _Atomic int used;
+  char module[NAME] = "";
+  int n = used++;
+  if (n >= REGISTERED || sscanf(form, "(register \"%31[^\"]\" %31[^)]", names[n], module) < 1)
+    return -1;
+  struct loaded *l = s->current;
+  for (int k = 0; module[0] && k < s->loaded_count; k++)
+    if (s->loaded[k].name && !strcmp(s->loaded[k].name, module)) l = &s->loaded[k];
+  if (!l) return -1;
+  register_as(s, names[n], l);
+  return 0;
+}
+
+static int run_one(struct script *s, struct part form, const char *either) {
+  if (either) return run_either(s, form, either);
+  switch (form.from[1]) {
+  case 't': return start_thread(s, form.from, form.to);
+  case 'w': return wait_thread(s, form.from);
+  default: return register_form(s, form.from);
+  }
+}
+
+/* Run a script form by form: what wast2json knows in chunks, the rest here. */
+static int run_forms(struct script *s, struct part forms) {
+  struct part chunk = {0}, module = {0};
+  int result = 0;
+  for (const char *at = next_form(forms.from, forms.to); at && !result;
+       at = next_form(chunk.to, forms.to)) {
+    struct part form = {at, form_end(at, forms.to)};
+    bool assertion = !strncmp(at, "(assert", 7);
+    const char *either = assertion ? memmem(at, (size_t)(form.to - at), "(either", 7) : NULL;
+    bool ours = either || !strncmp(at, "(thread", 7) || !strncmp(at, "(wait", 5) ||
+                !strncmp(at, "(register", 9);
+    if (ours) {
+      if (chunk.from) result = run_chunk(s, chunk, NULL, 0);
+      if (module.from) s->module = module;
+      if (!result) result = run_one(s, form, either);
+      chunk.from = NULL;
+    } else {
+      if (!chunk.from) chunk.from = at;
+      if (!strncmp(at, "(module", 7)) module = form;
+    }
+    chunk.to = form.to;
+  }
+  return chunk.from && !result ? run_chunk(s, chunk, NULL, 0) : result;
+}
+
 int script_run(const char *path, const char *work, const struct tm_strategy *strategy,
                const char *flags, FILE *report, struct script_result *result) {
-  static struct script script;
-  struct script *s = &script;
+  struct script *s = calloc(1, sizeof *s);
   const char *base = strrchr(path, '/');
+  size_t size;
+  char *bytes = read_file(path, &size);
+  if (!s || !bytes) {
+    fprintf(report, "%s: cannot be read\n", path);
+    return -1;
+  }
   *s = (struct script){.file = base ? base + 1 : path,
                        .work = work,
                        .flags = flags,
                        .strategy = strategy,
+                       .whole = {bytes, bytes + size},
                        .report = report,
                        .result = result};
-  char wast[PATH_MAX], json_path[PATH_MAX];
-  snprintf(wast, sizeof wast, "%s/script.wast", work);
-  snprintf(json_path, sizeof json_path, "%s/script.json", work);
-  if (write_with_table_indices(path, wast) || convert(wast, json_path)) {
-    fprintf(report, "%s: wast2json cannot convert it\n", s->file);
-    return -1;
-  }
-  size_t size;
-  char *bytes = read_file(json_path, &size);
-  if (bytes) restore_bytes(bytes);
-  cJSON *json = bytes ? cJSON_Parse(bytes) : NULL;
-  if (!json || add_spectest(s)) {
-    fprintf(report, "%s: cannot be started\n", s->file);
-    return -1;
-  }
-  const cJSON *c;
-  cJSON_ArrayForEach(c, cJSON_GetObjectItemCaseSensitive(json, "commands")) on_command(s, c);
-  for (int k = s->loaded_count; k-- > 0;) tm_instance_free(s->loaded[k].instance);
-  for (int k = s->loaded_count; k-- > 0;) tm_module_free(s->loaded[k].module);
-  cJSON_Delete(json);
+  int code = add_spectest(s);
+  bool threads = memmem(bytes, size, "(thread", 7) != NULL;
+  if (!code) code = threads ? run_forms(s, s->whole) : run_script(s, bytes, size, false);
+  if (code) fprintf(report, "%s: cannot be converted or started\n", s->file);
+  finish(s);
+  free(s);
   free(bytes);
-  return 0;
+  return code;
 }
