@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TREATMENTS = 96, BLOCKS = 50, METRICS = TM_PROBE_POINTS + 3, SIZE = TM_PROBE_POINTS };
+enum { TREATMENTS = 96, BLOCKS = 50, METRICS = TM_PROBE_POINTS };
 
 /* An engine, or one of our strategies. */
 struct treatment {
@@ -30,14 +30,6 @@ struct bench {
   struct treatment *treatment;
   size_t count, base; /* base: the treatment that ratios are to */
 };
-
-static const char *metric_name(int m, char *out, size_t room) {
-  static const char *const names[] = {"memory.size", "load", "atomic load"};
-  if (m >= SIZE) return names[m - SIZE];
-  snprintf(out, room, "grow, %u instance%s", tm_probe_instances[m],
-           tm_probe_instances[m] == 1 ? "" : "s");
-  return out;
-}
 
 static bool in_list(const char *list, const char *wanted) {
   size_t length = strlen(wanted);
@@ -88,13 +80,7 @@ static void sample(struct bench *b, struct treatment *t, size_t block) {
     tm_engine_run(t->engine, &t->program, NULL, &b->job, seconds, &r);
   else
     tm_engines_probe_strategy(t->strategy, &b->job, seconds, &r);
-  for (int m = 0; m < METRICS; m++) t->ns[m][block] = NAN;
-  if (r.probe.there) {
-    for (int m = 0; m < TM_PROBE_POINTS; m++) t->ns[m][block] = r.probe.grow[m];
-    t->ns[SIZE][block] = r.probe.size;
-    t->ns[SIZE + 1][block] = r.probe.load;
-    t->ns[SIZE + 2][block] = r.probe.atomic;
-  }
+  for (unsigned m = 0; m < METRICS; m++) t->ns[m][block] = m < r.probe.points ? r.probe.ns[m] : NAN;
   if (*r.failure) snprintf(t->failure, sizeof t->failure, "%.190s", r.failure);
   tm_engine_result_free(&r);
 }
@@ -129,8 +115,8 @@ static bool ratio(const struct bench *b, const struct treatment *t, int m, struc
 
 static void show_metric(const struct bench *b, int m, cJSON *list) {
   char room[64];
-  const char *name = metric_name(m, room, sizeof room);
-  printf("\n%-22s %12s   ratio to guard (95 %% interval)\n", name, "ns");
+  const char *name = tm_probe_words((unsigned)m, room, sizeof room);
+  printf("\n%-30s %4s   ratio to guard (95 %% interval)\n", name, "ns");
   for (size_t i = 0; i < b->count; i++) {
     const struct treatment *t = &b->treatment[i];
     struct tm_ratio r;
@@ -140,7 +126,7 @@ static void show_metric(const struct bench *b, int m, cJSON *list) {
       continue;
     }
     bool paired = ratio(b, t, m, &r);
-    if (paired)
+    if (paired && b->asked->blocks > 1)
       printf("  %-20s %12.2f   %.3f (%.3f to %.3f)\n", t->name, middle, r.ratio, r.low, r.high);
     else
       printf("  %-20s %12.2f\n", t->name, middle);

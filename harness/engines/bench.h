@@ -4,8 +4,8 @@
  *
  * One run compares all of them: the same module (tm_job_probe), each process one sample, in random
  * complete blocks; costs are told as medians over processes, and as ratios to `guard` paired by
- * block, with a 95 % interval; `guard` is there twice, as a control. One thread: no reader runs
- * meanwhile.
+ * block, with a 95 % interval; `guard` is there twice, as a control. A grow is measured with 1 to
+ * 64 instances, alone and beside a reader that runs in a thread of its own.
  */
 #ifndef TM_HARNESS_ENGINES_BENCH_H
 #define TM_HARNESS_ENGINES_BENCH_H

@@ -8,7 +8,7 @@
  *     {"version": "…"}                                          at most once
  *     {"phase": "cold", "meeting": "once", "rounds": 500,
  *      "rows": [{"row": ["1", "trap"], "count": 500}]}      one for each batch, in order
- *     {"probe": {"grow": [ns, …], "size": ns, "load": ns, "atomic": ns}}   when asked for that
+ *     {"point": 0, "ns": 750.5}                      when asked to measure: one for each point
  *     {"error": "…"}                                            what it cannot do, in words
  *     {"done": true}                                            last
  * An engine that prints anything else, hangs or crashes costs its own result and nothing more.
@@ -134,11 +134,10 @@ struct tm_engine_histogram {
   size_t rows;
 };
 
-/* Nanoseconds for one operation, the median of a few runs in one process. */
+/* Nanoseconds for one operation at each point, the median of a few runs in one process. */
 struct tm_engine_probe {
-  bool there;
-  double grow[TM_PROBE_POINTS]; /* with tm_probe_instances[i] instances */
-  double size, load, atomic;
+  unsigned points; /* how many it told, the first ones */
+  double ns[TM_PROBE_POINTS];
 };
 
 struct tm_engine_result {

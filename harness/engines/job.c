@@ -126,14 +126,45 @@ static const char probe_text[] =
     "    (loop $again\n"
     "      (local.set $at (i32.atomic.load (local.get $at)))\n"
     "      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))\n"
-    "    (local.get $at)))\n";
+    "    (local.get $at))\n"
+    "  (func (export \"read\") (result i32) (local $at i32) (local $turns i32)\n"
+    "    (i32.atomic.store (i32.const 32) (i32.const 1))\n"
+    "    (loop $again\n"
+    "      (local.set $at (i32.load (local.get $at)))\n"
+    "      (local.set $turns (i32.add (local.get $turns) (i32.const 1)))\n"
+    "      (br_if $again (i32.eqz (i32.atomic.load (i32.const 36)))))\n"
+    "    (local.get $turns)))\n";
 
-const unsigned tm_probe_instances[TM_PROBE_POINTS] = {1, 4, 16, 64};
+const struct tm_probe_point tm_probe_points[TM_PROBE_POINTS] = {
+    {"grow", 1, false, true},   {"grow", 1, false, false},  {"grow", 4, false, false},
+    {"grow", 16, false, false}, {"grow", 64, false, false}, {"grow", 1, true, false},
+    {"grow", 4, true, false},   {"grow", 16, true, false},  {"grow", 64, true, false},
+    {"size", 1, false, false},  {"load", 1, false, false},  {"atomic", 1, false, false}};
+
+char *tm_probe_words(unsigned point, char *out, size_t room) {
+  const struct tm_probe_point *p = &tm_probe_points[point];
+  if (point >= TM_PROBE_SIZE) {
+    static const char *const names[] = {"memory.size", "load", "atomic load"};
+    snprintf(out, room, "%s", names[point - TM_PROBE_SIZE]);
+  } else {
+    snprintf(out, room, "grow, %u instance%s%s", p->instances, p->instances == 1 ? "" : "s",
+             p->cold     ? ", cold"
+             : p->reader ? ", reader"
+                         : "");
+  }
+  return out;
+}
 
 int tm_job_probe(struct tm_job *job, struct tm_error *error) {
-  static const struct tm_litmus none = {.name = "probe", .initial_pages = 1, .max_pages = 65536};
-  *job =
-      (struct tm_job){.test = &none, .maximum = 1 + 8 * TM_PROBE_GROWS, .retry = -1, .probe = true};
+  static const struct tm_litmus none = {.name = "probe",
+                                        .initial_pages = 1,
+                                        .max_pages = 65536,
+                                        .threads = 2,
+                                        .thread = {{.name = "grower"}, {.name = "reader"}}};
+  *job = (struct tm_job){.test = &none,
+                         .maximum = 1 + (1 + TM_PROBE_RUNS) * TM_PROBE_GROWS,
+                         .retry = -1,
+                         .probe = true};
   job->wat = strdup(probe_text);
   if (!job->wat) return tm_fail(error, -ENOMEM, "out of memory for the probe");
   job->wat_bytes = strlen(job->wat);
@@ -236,9 +267,15 @@ char *tm_job_json(const struct tm_job *job, bool with_wasm) {
     cJSON *probe = cJSON_AddObjectToObject(o, "probe");
     cJSON_AddNumberToObject(probe, "grows", TM_PROBE_GROWS);
     cJSON_AddNumberToObject(probe, "turns", TM_PROBE_TURNS);
-    cJSON *instances = cJSON_AddArrayToObject(probe, "instances");
-    for (int i = 0; i < TM_PROBE_POINTS; i++)
-      cJSON_AddItemToArray(instances, cJSON_CreateNumber(tm_probe_instances[i]));
+    cJSON *points = cJSON_AddArrayToObject(probe, "points");
+    for (int i = 0; i < TM_PROBE_POINTS; i++) {
+      cJSON *point = cJSON_CreateObject();
+      cJSON_AddStringToObject(point, "what", tm_probe_points[i].what);
+      cJSON_AddNumberToObject(point, "instances", tm_probe_points[i].instances);
+      cJSON_AddBoolToObject(point, "reader", tm_probe_points[i].reader);
+      cJSON_AddBoolToObject(point, "cold", tm_probe_points[i].cold);
+      cJSON_AddItemToArray(points, point);
+    }
   } else {
     cJSON_AddNullToObject(o, "probe");
   }

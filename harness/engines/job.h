@@ -20,12 +20,15 @@
  *                    [{final: "load", bytes, edge, offset}]: what makes a row
  *     retry          {thread, tries} or null: call the thread again while its first step traps
  *     batches        [{phase, meeting, rounds}]: the first is cold, the others are warm
- *     probe          {grows, turns, instances: […]} or null: no test, but the cost of operations
- *     skew           in "once" batches, threads start up to so many turns apart
+ *     probe          {grows, turns, points: [{what, instances, reader, cold}]} or null: no test,
+ * but the cost of operations, one memory for each point; its threads are two: the one that
+ * measures, and the one that reads meanwhile skew           in "once" batches, threads start up to
+ * so many turns apart
  *
  * Page 0 of a memory is the driver's:
  *     byte 0                        the counter where threads meet
  *     bytes 8 … 31                  for the driver
+ *     bytes 32 and 36               of a probe: 1 once the reader runs; 1 when it is to stop
  *     4096 + 1024 * (round % 2)     the round's `near` block
  *     16384 + 4096 * (round % 2) + 512 * thread    the round's `out` block
  * Round r has its edge at byte 65536 * (1 + r * stride). Thread 0 makes a round's blocks ready
@@ -75,14 +78,31 @@ struct tm_job {
  */
 int tm_job_make(const struct tm_litmus *test, const struct tm_job_options *options,
                 struct tm_job *job, struct tm_error *error);
-/* A job that measures, in one thread, what a grow of one page costs with so many instances of the
- * memory in that thread, and what memory.size and dependent plain and atomic loads cost. */
+/* A job that measures what a grow of one page costs with so many instances of the memory in the
+ * thread that grows, with and without one more in a thread of its own that reads all the time; and
+ * what memory.size and dependent plain and atomic loads cost. */
 enum {
-  TM_PROBE_POINTS = 4,
+  TM_PROBE_INSTANCES = 4,
+  /* The first points are grows: cold, of one thread, beside a reader. */
+  TM_PROBE_GROW = 1,
+  TM_PROBE_READER = TM_PROBE_GROW + TM_PROBE_INSTANCES,
+  TM_PROBE_SIZE = TM_PROBE_READER + TM_PROBE_INSTANCES,
+  TM_PROBE_POINTS = TM_PROBE_SIZE + 3,
   TM_PROBE_GROWS = 500, /* in one go, on one memory */
-  TM_PROBE_TURNS = 2000000
+  TM_PROBE_TURNS = 2000000,
+  TM_PROBE_RUNS = 7, /* goes of which the median is told */
+  TM_PROBE_READS = 32,
+  TM_PROBE_STOP = 36 /* byte addresses, see above */
 };
-extern const unsigned tm_probe_instances[TM_PROBE_POINTS];
+struct tm_probe_point {
+  const char *what; /* the export that does it n times: "grow", "size", "load" or "atomic" */
+  unsigned instances;
+  bool reader;
+  bool cold; /* the first of a process: the first go alone is told */
+};
+extern const struct tm_probe_point tm_probe_points[TM_PROBE_POINTS];
+/* The point in words, such as "grow, 4 instances, reader". */
+char *tm_probe_words(unsigned point, char *out, size_t room);
 int tm_job_probe(struct tm_job *job, struct tm_error *error);
 void tm_job_free(struct tm_job *job);
 

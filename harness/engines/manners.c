@@ -79,6 +79,26 @@ static void measure(struct manner *m, const struct tm_suite_case cases[TESTS],
   tm_job_free(&job);
 }
 
+static void show_grows(const struct manner *m, int first, const char *title, FILE *out) {
+  fprintf(out, "  %-34s", title);
+  for (int i = first; i < first + TM_PROBE_INSTANCES; i++)
+    fprintf(out, "%s%.0f with %u", i > first ? ", " : " ", m->probe.ns[i],
+            tm_probe_points[i].instances);
+  fputc('\n', out);
+}
+
+static void show_costs(const struct manner *m, FILE *out) {
+  if (m->probe.points < TM_PROBE_POINTS) {
+    fprintf(out, "  costs                              %s\n", m->failure[TESTS]);
+    return;
+  }
+  const double *ns = m->probe.ns;
+  show_grows(m, TM_PROBE_GROW, "grow, ns, with instances", out);
+  show_grows(m, TM_PROBE_READER, "the same beside a reader", out);
+  fprintf(out, "  size, load, atomic load, ns        %.2f, %.2f, %.2f\n", ns[TM_PROBE_SIZE],
+          ns[TM_PROBE_SIZE + 1], ns[TM_PROBE_SIZE + 2]);
+}
+
 static void show(const struct manner *m, FILE *out) {
   const struct tm_engine_claim *claim = &m->engine->claim;
   fprintf(out, "%s, %s %s\n", m->engine->name, m->engine->runtime, m->program.version);
@@ -90,16 +110,7 @@ static void show(const struct manner *m, FILE *out) {
             asked_tests[t].title, v->witnesses, v->rounds, v->cold_witnesses, v->cold_rounds,
             *m->failure[t] ? "; " : "", m->failure[t]);
   }
-  if (m->probe.there) {
-    fprintf(out, "  grow by one page, ns              ");
-    for (int i = 0; i < TM_PROBE_POINTS; i++)
-      fprintf(out, "%s%.0f with %u instance%s", i ? ", " : " ", m->probe.grow[i],
-              tm_probe_instances[i], tm_probe_instances[i] == 1 ? "" : "s");
-    fprintf(out, "\n  size, load, atomic load, ns        %.2f, %.2f, %.2f\n", m->probe.size,
-            m->probe.load, m->probe.atomic);
-  } else {
-    fprintf(out, "  costs                              %s\n", m->failure[TESTS]);
-  }
+  show_costs(m, out);
   fprintf(out, "  tests say     %s\n  agree         %s\n\n", manner_words(seen(m)), agreement(m));
 }
 
@@ -122,18 +133,11 @@ static cJSON *to_json(const struct manner *m) {
     cJSON_AddNumberToObject(test, "cold_rounds", (double)m->verdict[t].cold_rounds);
     cJSON_AddStringToObject(test, "failure", m->failure[t]);
   }
-  if (!m->probe.there) return o;
   cJSON *cost = cJSON_AddObjectToObject(o, "ns");
-  cJSON *grow = cJSON_AddArrayToObject(cost, "grow");
-  for (int i = 0; i < TM_PROBE_POINTS; i++) {
-    cJSON *point = cJSON_CreateObject();
-    cJSON_AddNumberToObject(point, "instances", tm_probe_instances[i]);
-    cJSON_AddNumberToObject(point, "ns", m->probe.grow[i]);
-    cJSON_AddItemToArray(grow, point);
+  for (unsigned i = 0; i < m->probe.points; i++) {
+    char words[64];
+    cJSON_AddNumberToObject(cost, tm_probe_words(i, words, sizeof words), m->probe.ns[i]);
   }
-  cJSON_AddNumberToObject(cost, "size", m->probe.size);
-  cJSON_AddNumberToObject(cost, "load", m->probe.load);
-  cJSON_AddNumberToObject(cost, "atomic", m->probe.atomic);
   return o;
 }
 

@@ -76,23 +76,14 @@ static const char *add_histogram(const struct tm_job *job, const cJSON *o,
   return sum == h->rounds ? NULL : "counts that do not add up to the rounds";
 }
 
-static bool duration(const cJSON *o, const char *name, double *out) {
-  const cJSON *number = cJSON_GetObjectItemCaseSensitive(o, name);
-  *out = cJSON_IsNumber(number) ? number->valuedouble : -1;
-  return *out >= 0 && *out < 1e12;
-}
-
-static const char *read_probe(const cJSON *o, struct tm_engine_probe *probe) {
-  const cJSON *grow = cJSON_GetObjectItemCaseSensitive(o, "grow"), *each;
-  int n = 0;
-  if (!duration(o, "size", &probe->size) || !duration(o, "load", &probe->load) ||
-      !duration(o, "atomic", &probe->atomic) || cJSON_GetArraySize(grow) != TM_PROBE_POINTS)
-    return "no full measurement";
-  cJSON_ArrayForEach(each, grow) {
-    if (!cJSON_IsNumber(each) || !(each->valuedouble > 0)) return "no full measurement";
-    probe->grow[n++] = each->valuedouble;
-  }
-  probe->there = true;
+static const char *read_point(const cJSON *o, const cJSON *point, struct tm_engine_probe *probe) {
+  const cJSON *ns = cJSON_GetObjectItemCaseSensitive(o, "ns");
+  uint64_t number;
+  if (!whole(point, &number) || number != probe->points || number >= TM_PROBE_POINTS)
+    return "a measurement that was not asked for";
+  if (!cJSON_IsNumber(ns) || !(ns->valuedouble > 0 && ns->valuedouble < 1e12))
+    return "a measurement that cannot be";
+  probe->ns[probe->points++] = ns->valuedouble;
   return NULL;
 }
 
@@ -100,8 +91,8 @@ static const char *read_line(const struct tm_job *job, const cJSON *o,
                              struct tm_engine_result *result) {
   const cJSON *version = cJSON_GetObjectItemCaseSensitive(o, "version");
   const cJSON *error = cJSON_GetObjectItemCaseSensitive(o, "error");
-  const cJSON *probe = cJSON_GetObjectItemCaseSensitive(o, "probe");
-  if (probe && job->probe) return read_probe(probe, &result->probe);
+  const cJSON *point = cJSON_GetObjectItemCaseSensitive(o, "point");
+  if (point && job->probe) return read_point(o, point, &result->probe);
   if (cJSON_GetObjectItemCaseSensitive(o, "rows")) return add_histogram(job, o, result);
   if (cJSON_IsString(version)) {
     snprintf(result->version, sizeof result->version, "%s", version->valuestring);
@@ -144,8 +135,9 @@ void tm_engine_parse(const struct tm_job *job, const char *text, struct tm_engin
   if (result->done && !*result->failure && result->histograms != job->batches)
     snprintf(result->failure, sizeof result->failure, "it says done after %zu of %u batches",
              result->histograms, job->batches);
-  if (result->done && !*result->failure && job->probe && !result->probe.there)
-    snprintf(result->failure, sizeof result->failure, "it says done without a measurement");
+  if (result->done && !*result->failure && job->probe && result->probe.points < TM_PROBE_POINTS)
+    snprintf(result->failure, sizeof result->failure, "it says done after %u of %d measurements",
+             result->probe.points, TM_PROBE_POINTS);
 }
 
 void tm_engine_result_free(struct tm_engine_result *result) {

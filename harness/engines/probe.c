@@ -3,20 +3,24 @@
  * engines. */
 #include "harness/engines/bench.h"
 
+#include "core/atomics.h"
 #include "harness/wasm/module.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-enum { RUNS = 7, MOST_INSTANCES = 64 };
+enum { MOST_INSTANCES = 64 };
 
 struct probe {
   const struct tm_strategy *strategy;
   const struct tm_job *job;
   struct tm_module *module;
   struct tm_linear *memory;
-  struct tm_instance *instance[MOST_INSTANCES];
+  struct tm_instance *instance[MOST_INSTANCES + 1]; /* the last one is the reader's */
   unsigned instances;
 };
 
@@ -48,48 +52,82 @@ static int by_size(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* The median time of one of n operations, in ns; negative when it trapped or a grow failed. */
-static double cost(struct probe *p, const char *name, uint32_t n, bool grows) {
-  double times[RUNS];
+/* n operations in the first instance. False when it trapped or a grow failed. */
+static bool operate(struct probe *p, const char *name, uint32_t n) {
   struct tm_extern function;
-  if (!tm_instance_export(p->instance[0], name, &function)) return -1;
-  for (int i = grows ? -1 : 0; i < RUNS; i++) { /* the first grows of a memory are not counted */
-    union tm_wasm_value argument = {.i32 = n}, result;
+  union tm_wasm_value argument = {.i32 = n}, result;
+  struct tm_trap trap;
+  return tm_instance_export(p->instance[0], name, &function) &&
+         tm_call(p->instance[0], &function.func, &argument, &result, &trap) == TM_TRAP_NONE &&
+         (strcmp(name, "grow") || result.i32 == 0);
+}
+
+/* The median time of one operation, in ns; negative when it trapped or a grow failed. */
+static double cost(struct probe *p, const struct tm_probe_point *point) {
+  const char *name = point->what;
+  double times[TM_PROBE_RUNS];
+  uint32_t n = strcmp(name, "grow") ? TM_PROBE_TURNS : TM_PROBE_GROWS;
+  int goes = point->cold ? 1 : TM_PROBE_RUNS;
+  if (!point->cold && !operate(p, name, n)) return -1; /* the first ones are not counted */
+  for (int i = 0; i < goes; i++) {
     struct timespec start, end;
-    struct tm_trap trap;
     clock_gettime(CLOCK_MONOTONIC, &start);
-    if (tm_call(p->instance[0], &function.func, &argument, &result, &trap) != TM_TRAP_NONE)
-      return -1;
+    if (!operate(p, name, n)) return -1;
     clock_gettime(CLOCK_MONOTONIC, &end);
-    if (grows && result.i32 != 0) return -1;
-    if (i >= 0)
-      times[i] =
-          (1e9 * (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec)) / n;
+    times[i] =
+        (1e9 * (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec)) / n;
   }
-  qsort(times, RUNS, sizeof *times, by_size);
-  return times[RUNS / 2];
+  qsort(times, (size_t)goes, sizeof *times, by_size);
+  return times[goes / 2];
+}
+
+static void *read_until_stopped(void *argument) {
+  struct tm_instance *instance = argument;
+  struct tm_extern function;
+  union tm_wasm_value turns;
+  struct tm_trap trap;
+  if (tm_instance_export(instance, "read", &function))
+    tm_call(instance, &function.func, NULL, &turns, &trap);
+  return NULL;
+}
+
+/* A word of page 0 that the module's `read` knows. Asked anew each time: a grow may move it. */
+static struct tm_atomic_u32 *word(struct probe *p, unsigned at) {
+  void *view = tm_instance_view(p->instance[0]);
+  return (struct tm_atomic_u32 *)(void *)tm_linear_at(p->memory, view, at, 4);
+}
+
+static double measure(struct probe *p, const struct tm_probe_point *point, struct tm_error *error) {
+  pthread_t reader;
+  bool reads = point->reader;
+  if (open_instances(p, point->instances + reads, error) < 0) return -1;
+  if (reads && pthread_create(&reader, NULL, read_until_stopped, p->instance[p->instances - 1])) {
+    tm_fail(error, -EAGAIN, "cannot start a reader");
+    return -1;
+  }
+  while (reads && !tm_load_acq(word(p, TM_PROBE_READS))) sched_yield();
+  double ns = cost(p, point);
+  tm_store_rel(word(p, TM_PROBE_STOP), 1);
+  if (reads) pthread_join(reader, NULL);
+  close_instances(p);
+  if (ns < 0) tm_fail(error, -EINVAL, "a grow failed");
+  return ns;
 }
 
 static int body(void *context) {
   struct probe *p = context;
   struct tm_error error = {""};
-  double ns[TM_PROBE_POINTS + 3];
-  const char *const names[] = {"size", "load", "atomic"};
   struct tm_module_options options = {.strategy = p->strategy};
   if (tm_module_load_bytes("probe", p->job->wasm, p->job->wasm_bytes, &options, &p->module,
                            &error) < 0)
     return give_up(error.text);
   for (int i = 0; i < TM_PROBE_POINTS; i++) {
-    if (open_instances(p, tm_probe_instances[i], &error) < 0) return give_up(error.text);
-    ns[i] = cost(p, "grow", TM_PROBE_GROWS, true);
-    if (ns[i] < 0) return give_up("a grow failed");
-    close_instances(p);
+    double ns = measure(p, &tm_probe_points[i], &error);
+    if (ns < 0) return give_up(error.text);
+    printf("{\"point\": %d, \"ns\": %.9g}\n", i, ns);
+    fflush(stdout);
   }
-  if (open_instances(p, 1, &error) < 0) return give_up(error.text);
-  for (int i = 0; i < 3; i++) ns[TM_PROBE_POINTS + i] = cost(p, names[i], TM_PROBE_TURNS, false);
-  printf("{\"probe\": {\"grow\": [%g, %g, %g, %g], \"size\": %g, \"load\": %g, \"atomic\": %g}}\n"
-         "{\"done\": true}\n",
-         ns[0], ns[1], ns[2], ns[3], ns[4], ns[5], ns[6]);
+  puts("{\"done\": true}");
   return 0;
 }
 

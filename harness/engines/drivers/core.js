@@ -13,8 +13,10 @@
 const TM_PAGE = 65536;
 const TM_WORDS = { "-272": "none", "-271": "ok", "-270": "trap", "-269": "fail", "-268": "stuck" };
 const TM_MEETINGS = { once: 0, spin: 1, block: 2 };
-// The batch that each memory is for.
-const TM_MEMORIES = JOB.batches.flatMap((batch, b) => new Array(JOB.fresh ? batch.rounds : 1).fill(b));
+// The batch (or the probe's point) that each memory is for.
+const TM_MEMORIES = JOB.probe
+  ? JOB.probe.points.map((_, i) => i)
+  : JOB.batches.flatMap((batch, b) => new Array(JOB.fresh ? batch.rounds : 1).fill(b));
 let tmCounts = new Map();
 
 function tmModule() {
@@ -61,35 +63,37 @@ function tmNow() {
   return typeof preciseTime === "function" ? preciseTime() * 1e9 : dateNow() * 1e6;
 }
 
-// The median time of `operations` operations, for one of them.
-function tmTime(operations, run) {
+// The median time of so many goes of `operations` operations, for one of them.
+function tmTime(goes, operations, run) {
   const times = [];
-  for (let i = 0; i < 7; i++) {
+  for (let i = 0; i < goes; i++) {
     const start = tmNow();
     run(operations);
     times.push((tmNow() - start) / operations);
   }
-  return times.sort((a, b) => a - b)[3];
+  return times.sort((a, b) => a - b)[goes >> 1];
 }
 
-// JOB.probe: what operations cost, in this thread, as a line of JSON.
-function tmProbe() {
-  const module = tmModule();
-  const { instances, grows, turns } = JOB.probe;
-  const open = (memory) => new WebAssembly.Instance(module, { env: { memory } }).exports;
-  const grow = instances.map((count) => {
-    const memory = tmMemory();
-    const all = Array.from({ length: count }, () => open(memory));
-    all[0].grow(grows);
-    return tmTime(grows, (n) => {
-      if (all[0].grow(n) !== 0) throw new Error("a grow failed");
-    });
+// JOB.probe: what operations cost in worker 0, while worker 1 reads if the point says so.
+function tmProbe(memory, module, me, number, emit) {
+  const { grows, turns, points } = JOB.probe;
+  const { what, instances, reader, cold } = points[number];
+  const open = () => new WebAssembly.Instance(module, { env: { memory } }).exports;
+  const words = new Int32Array(memory.buffer, 0, 16);
+  if (me === 1) {
+    if (reader) open().read();
+    return;
+  }
+  const one = Array.from({ length: instances }, open)[0];
+  while (reader && Atomics.load(words, 8) === 0);
+  const count = what === "grow" ? grows : turns;
+  if (!cold) one[what](count);
+  const ns = tmTime(cold ? 1 : 7, count, (n) => {
+    const failed = one[what](n);
+    if (what === "grow" && failed) throw new Error("a grow failed");
   });
-  const one = open(tmMemory());
-  for (const name of ["size", "load", "atomic"]) one[name](turns);
-  const cost = (name) => tmTime(turns, (n) => one[name](n));
-  const probe = { grow, size: cost("size"), load: cost("load"), atomic: cost("atomic") };
-  return JSON.stringify({ probe });
+  Atomics.store(words, 9, 1);
+  emit(JSON.stringify({ point: number, ns }));
 }
 
 // One round of thread `me`: call it, and after each trap go on behind the step that trapped.
@@ -142,6 +146,7 @@ function tmRow(values, outs, memory, host, place) {
 
 // All rounds of thread `me` in this memory.
 function tmRun(memory, module, me, number, emit) {
+  if (JOB.probe) return tmProbe(memory, module, me, number, emit);
   const batch = JOB.batches[TM_MEMORIES[number]];
   if (TM_MEMORIES[number - 1] !== TM_MEMORIES[number]) tmCounts = new Map();
   const values = new BigInt64Array(memory.buffer, 0, TM_PAGE / 8);

@@ -30,7 +30,6 @@ function tmMain() {
       if (line && JSON.parse(line).error) quit(1);
     }
   }
-  if (JOB.probe) print(tmProbe());
   print(JSON.stringify({ done: true }));
   quit(0);
 }

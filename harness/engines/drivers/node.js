@@ -30,7 +30,6 @@ function main() {
     workers.push(worker);
   }
   console.log(JSON.stringify({ version: "Node.js " + process.version + ", V8 " + process.versions.v8 }));
-  if (JOB.probe) console.log(tmProbe());
   next();
 }
 

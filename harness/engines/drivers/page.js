@@ -38,7 +38,6 @@ function tmPage() {
     number++;
   };
   say({ version: navigator.userAgent });
-  if (JOB.probe) say(tmProbe());
   if (globalThis.crossOriginIsolated) next();
   else say({ error: "the page is not cross-origin isolated" });
 }

@@ -186,34 +186,47 @@ def run_batch(engine, module, job, batch):
     print(json.dumps({**batch, "rows": rows}), flush=True)
 
 
-def cost(operations, run):
-    """The median time of `operations` operations, for one of them, in nanoseconds."""
+def cost(goes, operations, run):
+    """The median time of so many goes of `operations` operations, for one of them, in nanoseconds."""
     times = []
-    for _ in range(7):
+    for _ in range(goes):
         start = time.perf_counter_ns()
         run(operations)
         times.append((time.perf_counter_ns() - start) / operations)
-    return sorted(times)[3]
+    return sorted(times)[goes // 2]
 
 
-def probe(engine, module, job):
-    """What operations cost in one thread."""
+def probe(engine, module, job, number):
+    """One point: what an operation costs in this thread, while another one reads if it says so."""
+    settings = job["probe"]
+    point = settings["points"][number]
     limits = wasmtime.Limits(job["initial"], job["maximum"])
+    memory = SharedMemory(engine, wasmtime.MemoryType(limits, shared=True))
+    words = (ctypes.c_int32 * 16).from_address(ctypes.addressof(memory.data_ptr().contents))
+
+    def open_one(store):
+        return wasmtime.Instance(store, module, [memory]).exports(store)
+
+    def read():
+        store = wasmtime.Store(engine)
+        open_one(store)["read"](store)
+
     store = wasmtime.Store(engine)
-
-    def instances(count):
-        memory = SharedMemory(engine, wasmtime.MemoryType(limits, shared=True))
-        return [wasmtime.Instance(store, module, [memory]).exports(store) for _ in range(count)]
-
-    def grow(count):
-        every = instances(count)
-        return cost(job["probe"]["grows"], lambda n: every[0]["grow"](store, n))
-
-    one = instances(1)[0]
-    result = {name: cost(job["probe"]["turns"], lambda n: one[name](store, n))
-              for name in ("size", "load", "atomic")}
-    result["grow"] = [grow(count) for count in job["probe"]["instances"]]
-    print(json.dumps({"probe": result}), flush=True)
+    every = [open_one(store) for _ in range(point["instances"])]
+    reader = threading.Thread(target=read, daemon=True)
+    if point["reader"]:
+        reader.start()
+        while words[8] == 0:
+            time.sleep(0)
+    count = settings["grows" if point["what"] == "grow" else "turns"]
+    run = every[0][point["what"]]
+    if not point["cold"] and run(store, count) and point["what"] == "grow":
+        fail("a grow failed")
+    ns = cost(1 if point["cold"] else 7, count, lambda n: run(store, n))
+    words[9] = 1
+    if point["reader"]:
+        reader.join()
+    print(json.dumps({"point": number, "ns": ns}), flush=True)
 
 
 def main():
@@ -232,8 +245,8 @@ def main():
     except Exception as error:
         fail(str(error))
     print(json.dumps({"version": "Wasmtime " + importlib.metadata.version("wasmtime")}), flush=True)
-    if job["probe"]:
-        probe(engine, module, job)
+    for number in range(len(job["probe"]["points"]) if job["probe"] else 0):
+        probe(engine, module, job, number)
     for batch in job["batches"]:
         run_batch(engine, module, job, batch)
     print(json.dumps({"done": True}))

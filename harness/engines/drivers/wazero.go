@@ -55,7 +55,12 @@ type job struct {
 	Batches []batch
 	Probe   *struct {
 		Grows, Turns uint64
-		Instances    []int
+		Points       []struct {
+			What      string
+			Instances int
+			Reader    bool
+			Cold      bool
+		}
 	}
 }
 
@@ -302,53 +307,71 @@ func runBatch(ctx context.Context, config wazero.RuntimeConfig, j *job, wasm []b
 	say(b)
 }
 
-// The median time of n operations, for one of them, in nanoseconds.
-func cost(ctx context.Context, function api.Function, n uint64) float64 {
+// The median time of so many goes of n operations, for one of them, in nanoseconds.
+func cost(ctx context.Context, function api.Function, goes int, n uint64, grows bool) float64 {
 	var times []float64
-	for i := 0; i < 7; i++ {
+	for i := 0; i < goes; i++ {
 		start := time.Now()
-		if _, err := function.Call(ctx, n); err != nil {
+		failed, err := function.Call(ctx, n)
+		if err != nil {
 			fail(err)
+		}
+		if grows && failed[0] != 0 {
+			fail(fmt.Errorf("a grow failed"))
 		}
 		times = append(times, float64(time.Since(start).Nanoseconds())/float64(n))
 	}
 	sort.Float64s(times)
-	return times[3]
+	return times[goes/2]
 }
 
-// What operations cost in one thread.
-func probe(ctx context.Context, config wazero.RuntimeConfig, j *job, wasm []byte) {
-	open := func(r wazero.Runtime, count int) (first api.Module) {
-		named := wazero.NewModuleConfig().WithName("env")
-		if _, err := r.InstantiateWithConfig(ctx, memoryModule(j.Initial, j.Maximum), named); err != nil {
-			fail(err)
-		}
-		for i := 0; i < count; i++ {
-			one, err := r.InstantiateWithConfig(ctx, wasm, wazero.NewModuleConfig().WithName(""))
-			if err != nil {
-				fail(err)
-			}
-			if first == nil {
-				first = one
-			}
-		}
-		return first
-	}
-	result := map[string]any{}
-	var grow []float64
-	for _, count := range j.Probe.Instances {
-		r := wazero.NewRuntimeWithConfig(ctx, config)
-		grow = append(grow, cost(ctx, open(r, count).ExportedFunction("grow"), j.Probe.Grows))
-		r.Close(ctx)
-	}
-	result["grow"] = grow
+// One point: what an operation costs in this thread, while another one reads if it says so.
+func probe(ctx context.Context, config wazero.RuntimeConfig, j *job, wasm []byte, number int) {
 	r := wazero.NewRuntimeWithConfig(ctx, config)
 	defer r.Close(ctx)
-	one := open(r, 1)
-	for _, name := range []string{"size", "load", "atomic"} {
-		result[name] = cost(ctx, one.ExportedFunction(name), j.Probe.Turns)
+	named := wazero.NewModuleConfig().WithName("env")
+	if _, err := r.InstantiateWithConfig(ctx, memoryModule(j.Initial, j.Maximum), named); err != nil {
+		fail(err)
 	}
-	say(map[string]any{"probe": result})
+	open := func() api.Module {
+		one, err := r.InstantiateWithConfig(ctx, wasm, wazero.NewModuleConfig().WithName(""))
+		if err != nil {
+			fail(err)
+		}
+		return one
+	}
+	point := j.Probe.Points[number]
+	one := open()
+	for i := 1; i < point.Instances; i++ {
+		open()
+	}
+	var reader sync.WaitGroup
+	if point.Reader {
+		module := open()
+		reader.Add(1)
+		go func() {
+			defer reader.Done()
+			if _, err := module.ExportedFunction("read").Call(ctx); err != nil {
+				fail(err)
+			}
+		}()
+		for started := uint32(0); started == 0; runtime.Gosched() {
+			started, _ = one.Memory().ReadUint32Le(32)
+		}
+	}
+	count := j.Probe.Turns
+	if point.What == "grow" {
+		count = j.Probe.Grows
+	}
+	goes, operate := 1, one.ExportedFunction(point.What)
+	if !point.Cold {
+		goes = 7
+		operate.Call(ctx, count)
+	}
+	ns := cost(ctx, operate, goes, count, point.What == "grow")
+	one.Memory().WriteUint32Le(36, 1)
+	reader.Wait()
+	say(map[string]any{"point": number, "ns": ns})
 }
 
 func version() string {
@@ -390,8 +413,8 @@ func main() {
 		fail(err)
 	}
 	say(map[string]string{"version": version()})
-	if j.Probe != nil {
-		probe(context.Background(), config, &j, wasm)
+	for i := 0; j.Probe != nil && i < len(j.Probe.Points); i++ {
+		probe(context.Background(), config, &j, wasm, i)
 	}
 	for b := range j.Batches {
 		runBatch(context.Background(), config, &j, wasm, &j.Batches[b])
