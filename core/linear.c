@@ -54,6 +54,10 @@ void tm_linear_detach(struct tm_linear *memory, void *view) {
   tm_linear_drop(memory);
 }
 
+uint64_t tm_linear_pages(struct tm_linear *memory, void *view) {
+  return memory->strategy->pages(view);
+}
+
 int64_t tm_linear_grow(struct tm_linear *memory, void *view, uint64_t delta_pages) {
   int64_t old = memory->strategy->grow(view, delta_pages);
   if (old >= 0 && delta_pages) tm_fetch_add_rlx(&memory->grows, 1); /* Relaxed: a statistic. */

@@ -32,6 +32,8 @@ int tm_linear_attach(struct tm_linear *memory, void *view);
 /* Detach the view and drop its reference. */
 void tm_linear_detach(struct tm_linear *memory, void *view);
 
+/* memory.size, in pages, as a call: what translated code does in layouts that do not inline it. */
+uint64_t tm_linear_pages(struct tm_linear *memory, void *view);
 /* memory.grow, counted. Old pages or -1. */
 int64_t tm_linear_grow(struct tm_linear *memory, void *view, uint64_t delta_pages);
 

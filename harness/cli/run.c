@@ -18,6 +18,9 @@ static const char help[] =
     "Run a WASI command module (preview1, with or without wasi-threads) under a strategy. Its\n"
     "output and exit status are the guest's; a trap prints one line and exits 134.\n\n"
     "  --strategy NAME      guard unless given; 'tidemark strategies' lists them\n"
+    "  --layout NAME        where instances keep what they know of their memory: inline (unless\n"
+    "                       given), union, table or side; with +call, such as table+call,\n"
+    "                       memory.size is a call into the host\n"
     "  --dir HOST::GUEST    let the guest use directory HOST under the name GUEST (or HOST "
     "alone);\n"
     "                       may be repeated. It sees no other files\n"
@@ -32,6 +35,7 @@ enum { MOST = 256 }; /* of --dir and of --env */
 
 struct request {
   const struct tm_strategy_entry *strategy;
+  struct tm_layout layout;
   struct tm_wasi_options options;
   const char *stats;
   uint64_t max_memory_bytes; /* 0: no limit of ours */
@@ -98,6 +102,11 @@ static int set_strategy(struct request *r, const char *name) {
   return tm_cli_wrong("run", "unknown strategy '%s'; 'tidemark strategies' lists them", name);
 }
 
+static int set_layout(struct request *r, const char *text) {
+  struct tm_error error;
+  return tm_layout_parse(text, &r->layout, &error) ? tm_cli_wrong("run", "%s", error.text) : 0;
+}
+
 static int set_size(const char *option, const char *text, uint64_t *bytes) {
   if (parse_size(text, bytes)) return 0;
   return tm_cli_wrong("run", "%s wants a size such as 65536, 64K, 512M or 2G, not '%s'", option,
@@ -113,6 +122,8 @@ static int read_options(struct tm_args *a, struct request *r) {
     long n;
     if ((value = tm_args_value(a, "--strategy"))) {
       wrong = set_strategy(r, value);
+    } else if ((value = tm_args_value(a, "--layout"))) {
+      wrong = set_layout(r, value);
     } else if ((value = tm_args_value(a, "--dir"))) {
       wrong = add_dir(r, (char *)value); /* points into argv, which is ours to change */
     } else if ((value = tm_args_value(a, "--env"))) {
@@ -193,6 +204,7 @@ int tm_command_run(int argc, char **argv) {
   struct tm_error error;
   struct tm_module *module;
   struct tm_module_options how = {.strategy = r.strategy->strategy,
+                                  .layout = r.layout,
                                   .progress = true,
                                   .max_pages = r.max_memory_bytes / TM_PAGE_BYTES};
   if (tm_module_load(argv[a.next], &how, &module, &error) < 0)

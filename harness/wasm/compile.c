@@ -126,6 +126,9 @@ static int make_key(const void *wasm, size_t size, const struct tm_module_option
                  sizeof TM_EMIT_CFLAGS TIDEMARK_MODULE_FLAGS);
   tm_sha256_part(&key, flags, strlen(flags));
   tm_sha256_part(&key, options->strategy->name, strlen(options->strategy->name));
+  char layout[TM_LAYOUT_NAME];
+  tm_layout_name(options->layout, layout);
+  tm_sha256_part(&key, layout, strlen(layout));
   static const char *const endings[] = {"h", "c"};
   for (int i = 0; i < 2; i++) {
     snprintf(text, sizeof text, "%s/strategies/%s.%s", TIDEMARK_SOURCE_DIR, options->strategy->name,
@@ -359,7 +362,7 @@ static int build(const char *name, const void *wasm, size_t size, const char *ca
                     .error = error,
                     .mutex = PTHREAD_MUTEX_INITIALIZER};
   clock_gettime(CLOCK_MONOTONIC, &b.begun);
-  struct tm_emit_options emit = {.strategy = options->strategy->name};
+  struct tm_emit_options emit = {.strategy = options->strategy->name, .layout = options->layout};
   int result = tm_emit_files(name, wasm, size, &emit, work, &b.units, error);
   if (!result) result = compile_units(&b);
   if (!result) result = link_units(&b);

@@ -2,9 +2,9 @@
 /* harness/wasm/compile.h: emitted C → shared object, once per content, in a cache.
  *
  * The cache holds KEY.so files. KEY is the SHA-256 of the module's bytes, the sources of the
- * strategy and of every header that translated code includes, the emitter, the flags and the
- * compiler. An entry is written aside and renamed, so it is whole or absent; two processes that
- * build the same entry both succeed. Work lies in CACHE/work.PID.*, removed on every way out;
+ * strategy and of every header that translated code includes, the layout, the emitter, the flags
+ * and the compiler. An entry is written aside and renamed, so it is whole or absent; two processes
+ * that build the same entry both succeed. Work lies in CACHE/work.PID.*, removed on every way out;
  * what a killed process left is removed by the next build.
  */
 #ifndef TM_HARNESS_WASM_COMPILE_H

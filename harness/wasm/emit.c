@@ -366,6 +366,7 @@ static struct tm_emitter emitter(const char *name, const void *wasm, size_t size
       .error = error,
       .name = name,
       .strategy = options->strategy,
+      .layout = options->layout,
       .wasm = wasm,
       .size = size,
       .unit_bytes = options->unit_bytes ? options->unit_bytes : UNIT_BYTES,

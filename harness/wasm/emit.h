@@ -12,6 +12,7 @@
 #define TM_HARNESS_WASM_EMIT_H
 
 #include "core/error.h"
+#include "harness/wasm/layout.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -37,6 +38,7 @@
 
 struct tm_emit_options {
   const char *strategy; /* name; strategies/NAME.h must exist */
+  struct tm_layout layout;
   size_t unit_bytes; /* start a new unit after about so many bytes of function bodies; 0: 256 KiB */
 };
 

@@ -560,6 +560,7 @@ static bool bulk(struct tm_emitter *e, const struct tm_wasm_instruction *in) {
   char address = e->memory.is64 ? 'I' : 'i';
   switch (in->op) {
   case 0x3f:
+    b->calls |= e->layout.size_call;
     statement(b, "memory_size(", 0, address);
     put_sync(b);
     break;

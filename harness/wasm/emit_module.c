@@ -106,8 +106,10 @@ static void put_import_wrapper(struct tm_emitter *e, struct tm_text *t, uint32_t
 }
 
 static void put_instance(struct tm_emitter *e, struct tm_text *t) {
-  tm_text_put(t, "\nstruct tm_instance {\n  struct tm_instance_head head;\n");
-  if (e->has_memory) tm_text_format(t, "  struct tm_%s_view view;\n", e->strategy);
+  tm_text_char(t, '\n');
+  if (e->has_memory) tm_emit_layout_side(e, t);
+  tm_text_put(t, "struct tm_instance {\n  struct tm_instance_head head;\n");
+  if (e->has_memory) tm_emit_layout_members(e, t);
   for (uint32_t k = 0; k < e->imported_functions; k++)
     tm_text_format(t, "  struct tm_func import%u;\n", k);
   for (uint32_t k = 0; k < e->tables.count; k++) tm_text_format(t, "  struct tm_table *t%u;\n", k);
@@ -126,6 +128,7 @@ void tm_emit_header(struct tm_emitter *e, struct tm_text *t) {
   tm_text_format(t, "#define TM_HAS_MEMORY %d\n", e->has_memory);
   tm_text_format(t, "#define TM_INDEX TM_INDEX%d\n", e->memory.is64 ? 64 : 32);
   tm_text_format(t, "#define TM_SHARED %d\n", e->memory.shared);
+  if (e->has_memory) tm_emit_layout_choice(e, t);
   tm_text_format(t, "#define TM_STRATEGY_HEADER \"strategies/%s.h\"\n", e->strategy);
   tm_text_put(t, "#include \"harness/wasm/guest/guest.h\"\n");
   put_instance(e, t);
@@ -452,10 +455,8 @@ void tm_emit_description(struct tm_emitter *e, struct tm_text *t) {
     tm_text_format(t, "    .has_memory = true,\n    .imports_memory = %s,\n    .memory = ",
                    e->imports_memory ? "true" : "false");
     put_memory_type(e, t);
-    tm_text_format(t,
-                   ",\n    .view_offset = TM_OFFSET(view),\n"
-                   "    .view_bytes = sizeof(struct tm_%s_view),\n",
-                   e->strategy);
+    tm_text_put(t, ",\n");
+    tm_emit_layout_description(e, t);
   }
   tm_text_put(t, "    .prepare = prepare,\n    .init = init,\n};\n");
 }

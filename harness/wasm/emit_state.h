@@ -127,6 +127,7 @@ struct tm_emitter {
   const uint8_t *wasm;
   size_t size;
   size_t unit_bytes;
+  struct tm_layout layout;
 
   const char *out; /* directory; NULL: all into stream */
   FILE *stream;
@@ -208,6 +209,12 @@ void tm_control_branch_if(struct tm_emitter *e, uint32_t depth);
 void tm_control_table(struct tm_emitter *e, const struct tm_wasm_instruction *in);
 void tm_control_return(struct tm_emitter *e);
 void tm_control_dead(struct tm_body *b); /* what follows is unreachable */
+
+/* emit_layout.c: where the instance keeps the view of its memory; only with a memory. */
+void tm_emit_layout_choice(struct tm_emitter *e, struct tm_text *t);      /* macros for guest.h */
+void tm_emit_layout_side(struct tm_emitter *e, struct tm_text *t);        /* beside the instance */
+void tm_emit_layout_members(struct tm_emitter *e, struct tm_text *t);     /* of the instance */
+void tm_emit_layout_description(struct tm_emitter *e, struct tm_text *t); /* for the host */
 
 /* emit_module.c */
 void tm_emit_header(struct tm_emitter *e, struct tm_text *t);

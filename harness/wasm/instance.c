@@ -50,6 +50,24 @@ uint32_t tm_table_grow(struct tm_table *table, uint32_t delta, void *value) {
   return old;
 }
 
+/* ---- the view ---------------------------------------------------------------------------------*/
+
+/* Put the view where the layout wants it; not attached yet. */
+static int place_view(struct tm_instance *instance, struct tm_error *error) {
+  const struct tm_module_desc *desc = head(instance)->module->desc;
+  if (!desc->has_memory) return 0;
+  void *view = place(instance, desc->view_offset);
+  if (desc->view_apart) {
+    size_t bytes = (desc->view_bytes + 127) & ~(size_t)127;
+    if (!(view = aligned_alloc(128, bytes)))
+      return tm_fail(error, -ENOMEM, "out of memory for an instance's view of its memory");
+    memset(view, 0, bytes);
+  }
+  if (desc->view_pointed) *(void **)place(instance, desc->view_pointer_offset) = view;
+  head(instance)->view = view;
+  return 0;
+}
+
 /* ---- linking ----------------------------------------------------------------------------------*/
 
 static const char *kind_word(enum tm_extern_kind kind) {
@@ -80,11 +98,10 @@ static int link_memory(struct tm_instance *instance, const struct tm_import_desc
   if (has->shared != wants->shared)
     return mismatch(d, wants->shared ? "a shared memory is wanted" : "it is shared", error);
   if (has->max_pages > wants->max_pages) return mismatch(d, "its maximum is too large", error);
-  void *view = place(instance, m->desc->view_offset);
+  void *view = head(instance)->view;
   int result = tm_linear_attach(memory, view);
   if (result) return tm_fail(error, result, "cannot attach to memory: %s", strerror(-result));
   head(instance)->memory = memory;
-  head(instance)->view = view;
   /* A seq-cst read of the length, as the threads proposal has it for import matching. */
   if (memory->strategy->pages(view) < wants->min_pages)
     return mismatch(d, "it is smaller than wanted", error);
@@ -177,16 +194,14 @@ static int make_own(struct tm_instance *instance, struct tm_error *error) {
   }
   if (!desc->has_memory || desc->imports_memory) return 0;
   struct tm_linear *memory;
-  void *view = place(instance, desc->view_offset);
   int result = tm_module_new_memory(m, &desc->memory, &memory, error);
   if (result) return result;
-  result = tm_linear_attach(memory, view);
+  result = tm_linear_attach(memory, head(instance)->view);
   tm_linear_drop(memory); /* the view holds it now */
   if (result)
     return tm_fail(error, result, "cannot attach to a memory under %s: %s", m->strategy->name,
                    strerror(-result));
   head(instance)->memory = memory;
-  head(instance)->view = view;
   return 0;
 }
 
@@ -212,7 +227,8 @@ int tm_instance_new(struct tm_module *module, const struct tm_import *imports, s
   if (!made) return tm_fail(error, -ENOMEM, "out of memory for an instance");
   memset(made, 0, bytes);
   head(made)->module = module;
-  int result = link_all(made, imports, count, error);
+  int result = place_view(made, error);
+  if (!result) result = link_all(made, imports, count, error);
   if (!result) result = make_own(made, error);
   if (result) {
     tm_instance_free(made);
@@ -236,6 +252,7 @@ void tm_instance_free(struct tm_instance *instance) {
   for (size_t i = 0; i < desc->table_count; i++)
     table_drop(*(struct tm_table **)place(instance, desc->tables[i].offset));
   if (head(instance)->memory) tm_linear_detach(head(instance)->memory, head(instance)->view);
+  if (desc->view_apart) free(head(instance)->view);
   free(instance);
 }
 

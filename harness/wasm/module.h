@@ -18,6 +18,7 @@
 #include "core/error.h"
 #include "core/linear.h"
 #include "core/trap.h"
+#include "harness/wasm/layout.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -68,6 +69,7 @@ struct tm_import {
 
 struct tm_module_options {
   const struct tm_strategy *strategy;
+  struct tm_layout layout; /* where its instances keep their view of the memory */
   const char *compiler; /* NULL: $TIDEMARK_CC, else clang-19, else clang, gcc, cc */
   const char
       *cache_dir;     /* NULL: $TIDEMARK_CACHE, else XDG_CACHE_HOME/tidemark, ~/.cache/tidemark */

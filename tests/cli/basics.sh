@@ -11,4 +11,7 @@ expect 0 'guard .*candidate' "$tidemark" strategies
 expect 0 'Memory order' "$tidemark" strategies guard
 expect 0 'verified' "$tidemark" run "$build/workloads/sort.wasm" 2 1000
 expect 0 'struct tm_push_view view' "$tidemark" emit-c --strategy push "$build/workloads/ring.wasm"
+expect 0 'struct tm_push_view \*views\[1\];' "$tidemark" emit-c --strategy push --layout table \
+  "$build/workloads/ring.wasm"
+expect 0 'verified' "$tidemark" run --layout side+call "$build/workloads/sort.wasm" 2 1000
 finish

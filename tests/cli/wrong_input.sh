@@ -11,6 +11,9 @@ for command in run compare litmus race strategies engines emit-c; do
 done
 expect 2 'unknown strategy' "$tidemark" run --strategy nonsense "$wasm"
 expect 2 'unknown strategy' "$tidemark" compare --strategies guard,nonsense
+expect 2 "unknown layout 'nonsense'; there are inline, union, table and side" \
+  "$tidemark" run --layout nonsense "$wasm"
+expect 2 "unknown layout 'table\+'" "$tidemark" emit-c --layout table+ "$wasm"
 expect 2 'unknown workload' "$tidemark" compare --workloads nonsense
 expect 2 'needs a value' "$tidemark" race --seconds
 expect 2 '--blocks takes a number' "$tidemark" compare --blocks none

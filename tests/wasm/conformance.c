@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Run the WebAssembly conformance scripts, two at a time, each in a process of its own.
  *
- *   conformance [--strategy S] [--flags "-O1"] [--jobs N] FOLDER|FILE.wast…
+ *   conformance [--strategy S] [--layout L] [--flags "-O1"] [--jobs N] FOLDER|FILE.wast…
  *
  * Exit 0: every assertion held but those listed below as known; 1: some did not, each with a line,
  * or a known one held after all; 77: no scripts, or no wast2json.
@@ -78,10 +78,10 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
   return remove(path);
 }
 
-static void run_child(const struct one *f, const struct tm_strategy *strategy, const char *flags) {
+static void run_child(const struct one *f, const struct tm_module_options *options) {
   char work[] = "/tmp/tidemark-conformance.XXXXXX";
   struct script_result result = {0};
-  int status = mkdtemp(work) ? script_run(f->path, work, strategy, flags, f->report, &result) : -1;
+  int status = mkdtemp(work) ? script_run(f->path, work, options, f->report, &result) : -1;
   nftw(work, remove_one, 16, FTW_DEPTH | FTW_PHYS);
   fprintf(f->report, "%c%d %d %d %d\n", '\1', status, result.passed, result.failed, result.skipped);
   fflush(f->report);
@@ -118,11 +118,17 @@ static bool take_report(struct one *f, int status, struct script_result *sum, in
 }
 
 int main(int argc, char **argv) {
-  const char *strategy_name = "guard", *flags = "-O1";
+  const char *strategy_name = "guard";
+  struct tm_module_options options = {.flags = "-O1"};
+  struct tm_error error = {""};
   int jobs = 2, at = 1;
   for (; at + 1 < argc && !strncmp(argv[at], "--", 2); at += 2) {
     if (!strcmp(argv[at], "--strategy")) strategy_name = argv[at + 1];
-    if (!strcmp(argv[at], "--flags")) flags = argv[at + 1];
+    if (!strcmp(argv[at], "--flags")) options.flags = argv[at + 1];
+    if (!strcmp(argv[at], "--layout") && tm_layout_parse(argv[at + 1], &options.layout, &error)) {
+      fprintf(stderr, "conformance: %s\n", error.text);
+      return 2;
+    }
     if (!strcmp(argv[at], "--jobs")) jobs = atoi(argv[at + 1]);
   }
   const struct tm_strategy_entry *entry = tm_strategy_find(strategy_name);
@@ -130,6 +136,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "conformance: unknown strategy or number of jobs\n");
     return 2;
   }
+  options.strategy = entry->strategy;
   for (; at < argc; at++) nftw(argv[at], collect_one, 16, FTW_PHYS);
   qsort(files, (size_t)file_count, sizeof *files, by_path);
   if (!file_count || system("wast2json --version >/dev/null 2>&1")) {
@@ -145,7 +152,7 @@ int main(int argc, char **argv) {
       f->report = tmpfile();
       fflush(stdout);
       f->pid = fork();
-      if (f->pid == 0) run_child(f, entry->strategy, flags);
+      if (f->pid == 0) run_child(f, &options);
       running++;
       continue;
     }
@@ -157,8 +164,11 @@ int main(int argc, char **argv) {
       running--;
     }
   }
-  printf("%d scripts under %s: %d assertions held, %d did not; %d about the text format skipped; "
+  char layout[TM_LAYOUT_NAME];
+  printf("%d scripts under %s, layout %s: %d assertions held, %d did not; %d about the text format "
+         "skipped; "
          "%d scripts not convertible, %d ended early\n",
-         file_count, strategy_name, sum.passed, sum.failed, sum.skipped, unrunnable, broken);
+         file_count, strategy_name, tm_layout_name(options.layout, layout), sum.passed, sum.failed,
+         sum.skipped, unrunnable, broken);
   return sum.failed || broken;
 }

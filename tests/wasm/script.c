@@ -33,8 +33,8 @@ struct part {
 
 /* One thread's view of a script. */
 struct script {
-  const char *file, *work, *flags;
-  const struct tm_strategy *strategy;
+  const char *file, *work;
+  const struct tm_module_options *options;
   struct part whole;  /* the script; its threads run parts of it */
   struct part module; /* the last module in it so far */
   FILE *report;
@@ -244,8 +244,7 @@ static int load(struct script *s, const char *file, struct tm_module **module,
                 struct tm_error *error) {
   char path[PATH_MAX];
   snprintf(path, sizeof path, "%s/%s", s->work, file);
-  struct tm_module_options options = {.strategy = s->strategy, .flags = s->flags};
-  return tm_module_load(path, &options, module, error);
+  return tm_module_load(path, s->options, module, error);
 }
 
 /* What registered modules export, as imports. */
@@ -302,10 +301,9 @@ static int add_spectest(struct script *s) {
     unsigned char *wasm;
     size_t size;
     struct tm_module *module;
-    struct tm_module_options options = {.strategy = s->strategy, .flags = s->flags};
     int result = tm_wat_to_wasm("spectest", parts[k], strlen(parts[k]), &wasm, &size, &error);
     if (!result) {
-      result = tm_module_load_bytes("spectest", wasm, size, &options, &module, &error);
+      result = tm_module_load_bytes("spectest", wasm, size, s->options, &module, &error);
       free(wasm);
     }
     if (!result) result = instantiate(s, module, NULL, &trap, &error);
@@ -587,8 +585,7 @@ static int start_thread(struct script *s, const char *form, const char *end) {
   if (!own || !result || sscanf(form, "(thread %31[^ \n]", t->name) != 1) return -1;
   *own = (struct script){.file = s->file,
                          .work = s->work,
-                         .flags = s->flags,
-                         .strategy = s->strategy,
+                         .options = s->options,
                          .whole = s->whole,
                          .report = s->report,
                          .result = result};
@@ -676,8 +673,8 @@ static int run_forms(struct script *s, struct part forms) {
   return chunk.from && !result ? run_chunk(s, chunk, NULL, 0) : result;
 }
 
-int script_run(const char *path, const char *work, const struct tm_strategy *strategy,
-               const char *flags, FILE *report, struct script_result *result) {
+int script_run(const char *path, const char *work, const struct tm_module_options *options,
+               FILE *report, struct script_result *result) {
   struct script *s = calloc(1, sizeof *s);
   const char *base = strrchr(path, '/');
   size_t size;
@@ -688,8 +685,7 @@ int script_run(const char *path, const char *work, const struct tm_strategy *str
   }
   *s = (struct script){.file = base ? base + 1 : path,
                        .work = work,
-                       .flags = flags,
-                       .strategy = strategy,
+                       .options = options,
                        .whole = {bytes, bytes + size},
                        .report = report,
                        .result = result};

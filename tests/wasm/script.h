@@ -3,7 +3,7 @@
 #ifndef TM_TESTS_WASM_SCRIPT_H
 #define TM_TESTS_WASM_SCRIPT_H
 
-#include "core/strategy.h"
+#include "harness/wasm/module.h"
 
 #include <stdio.h>
 
@@ -12,10 +12,10 @@ struct script_result {
   int skipped; /* assertions about the text format, which is not ours */
 };
 
-/* Convert `path` with wast2json in the empty folder `work` and run its commands under `strategy`,
- * modules compiled with `flags` on top. Each failure is a line "file:line: what" on `report`.
+/* Convert `path` with wast2json in the empty folder `work` and run its commands, modules loaded with
+ * these options. Each failure is a line "file:line: what" on `report`.
  * 0, or -1 when the script cannot be run at all (a line says why). */
-int script_run(const char *path, const char *work, const struct tm_strategy *strategy,
-               const char *flags, FILE *report, struct script_result *result);
+int script_run(const char *path, const char *work, const struct tm_module_options *options,
+               FILE *report, struct script_result *result);
 
 #endif

@@ -6,10 +6,10 @@
  * the cache key, so a stale object is never loaded.
  *
  * Instantiation, in order: the host allocates desc->instance_bytes of zeroed memory (64-byte
- * aligned), fills the head, writes each import at its offset, makes own tables and the own memory,
- * attaches the view, sets the type of own globals, then calls desc->init under tm_guest_call():
- * global initialisers, element segments, data segments, start function, in the specification's
- * order.
+ * aligned), fills the head, places the view as the layout wants it, writes each import at its
+ * offset, makes own tables and the own memory, attaches the view, sets the type of own globals,
+ * then calls desc->init under tm_guest_call(): global initialisers, element segments, data
+ * segments, start function, in the specification's order.
  */
 #ifndef TM_HARNESS_WASM_GUEST_ABI_H
 #define TM_HARNESS_WASM_GUEST_ABI_H
@@ -17,13 +17,13 @@
 #include "core/linear.h"
 #include "harness/wasm/module.h"
 
-#define TM_ABI_VERSION 1
+#define TM_ABI_VERSION 2
 
 /* Starts every instance. The generated struct tm_instance has the rest: views, imports, globals. */
 struct tm_instance_head {
   struct tm_module *module;
   struct tm_linear *memory; /* imported or own; NULL when there is none */
-  void *view;               /* of that memory, inside this instance */
+  void *view;               /* of that memory; where it lies is the layout's choice */
 };
 
 /* A global, own or imported. Own ones lie in the instance; imported ones are reached by pointer. */
@@ -114,7 +114,11 @@ struct tm_module_desc {
   size_t function_count;
   bool has_memory, imports_memory;
   struct tm_memory_type memory; /* of the one memory, own or imported */
-  size_t view_offset, view_bytes;
+  /* Where the memory's view is (layout.h): at view_offset in the instance or, if view_apart, in
+   * memory of its own, which the host makes. If view_pointed, the host puts its address at
+   * view_pointer_offset. */
+  bool view_apart, view_pointed;
+  size_t view_offset, view_pointer_offset, view_bytes;
   /* Fill the instance's own struct tm_func values. Cannot trap; runs before anything else. */
   void (*prepare)(struct tm_instance *instance);
   /* Initialisers, segments, start. May trap. */
@@ -124,7 +128,8 @@ struct tm_module_desc {
 /* ---- what translated code may call in the host, beside strategies' cold halves and tm_trap
  * ------*/
 
-/* memory.grow: tm_linear_grow(instance->head.memory, view, delta), core/linear.h.
+/* memory.grow: tm_linear_grow(instance->head.memory, view, delta), core/linear.h. memory.size, in
+ * layouts with +call: tm_linear_pages.
  * memory.atomic.wait and notify: tm_linear_wait32/64 and tm_linear_notify, core/linear.h. */
 
 /* table.grow: old size, or UINT32_MAX when it cannot grow. */

@@ -29,11 +29,6 @@
 
 /* ---- the function's frame ---------------------------------------------------------------------*/
 
-/* Where the instance `i` keeps the view of its memory; a build may choose another layout. */
-#ifndef TM_VIEW
-#define TM_VIEW(i) (&(i)->view)
-#endif
-
 /* Fault in guest code when less than a page of stack is left, so that what the guest calls without
  * much ado (a strategy's slow half, memmove, tm_trap itself) does not. Sanitizers want more. */
 #if TM_TSAN || TM_ASAN
@@ -44,18 +39,20 @@
 #define tm_stack_probe() ((void)*((volatile char *)__builtin_frame_address(0) - 4096))
 #endif
 
-/* Opens a function's body. `memory`: does it touch memory? `calls`: does it call? */
+/* Opens a function's body. `memory`: does it touch memory? `calls`: does it call? Where the
+ * instance keeps its view does not change, so it is looked up once. */
 #define TM_ENTER(memory, calls)                                                                    \
   if (calls) tm_stack_probe();                                                                     \
   TM_ENTER_MEMORY(memory)
 #if TM_HAS_MEMORY
 #define TM_ENTER_MEMORY(uses)                                                                      \
   enum { tm_uses_memory = (uses) };                                                                \
+  struct TM_S(view) *const view = TM_VIEW(i);                                                      \
   struct TM_S(frame) frame;                                                                        \
-  if (uses) TM_S(enter)(TM_VIEW(i), &frame);                                                       \
-  TM_S(poll)(TM_VIEW(i))
-#define tm_poll() TM_S(poll)(TM_VIEW(i))
-#define tm_sync() (tm_uses_memory ? TM_S(sync)(TM_VIEW(i), &frame) : (void)0)
+  if (uses) TM_S(enter)(view, &frame);                                                             \
+  TM_S(poll)(view)
+#define tm_poll() TM_S(poll)(view)
+#define tm_sync() (tm_uses_memory ? TM_S(sync)(view, &frame) : (void)0)
 #else
 #define TM_ENTER_MEMORY(uses) ((void)i)
 #define tm_poll()             ((void)0)
@@ -72,9 +69,9 @@ TM_INLINE u64 tm_ea(u64 address, u64 offset, enum tm_index index) {
   return ea;
 }
 #define TM_AT(address, offset, n)                                                                  \
-  TM_S(at)(TM_VIEW(i), &frame, tm_ea(address, offset, TM_INDEX), n, TM_INDEX)
+  TM_S(at)(view, &frame, tm_ea(address, offset, TM_INDEX), n, TM_INDEX)
 #define TM_SPAN(address, offset, n)                                                                \
-  TM_S(span)(TM_VIEW(i), &frame, tm_ea(address, offset, TM_INDEX), n, TM_INDEX)
+  TM_S(span)(view, &frame, tm_ea(address, offset, TM_INDEX), n, TM_INDEX)
 
 /* ---- plain ------------------------------------------------------------------------------------*/
 
@@ -144,9 +141,8 @@ TM_INLINE void *tm_touched(u8 *p) {
   return p;
 }
 #define TM_ATOMIC_AT(a, o, type)                                                                   \
-  ((type *)tm_touched(TM_S(at)(TM_VIEW(i), &frame,                                                 \
-                               tm_aligned(tm_ea(a, o, TM_INDEX), sizeof(type)), sizeof(type),      \
-                               TM_INDEX)))
+  ((type *)tm_touched(TM_S(at)(view, &frame, tm_aligned(tm_ea(a, o, TM_INDEX), sizeof(type)),      \
+                               sizeof(type), TM_INDEX)))
 #define TM_ALOAD(a, o, type) __atomic_load_n(TM_ATOMIC_AT(a, o, type), __ATOMIC_SEQ_CST)
 #define TM_ASTORE(a, o, type, v)                                                                   \
   __atomic_store_n(TM_ATOMIC_AT(a, o, type), (type)(v), __ATOMIC_SEQ_CST)
@@ -240,7 +236,7 @@ TM_CMPXCHG(u64_i64, u64, u64)
 /* Waiting and waking work on checked addresses under every strategy, touched or not. On a memory
  * that is not shared nobody waits: waiting traps, waking wakes nobody. */
 #define TM_WAIT_AT(a, o, n)                                                                        \
-  TM_S(span)(TM_VIEW(i), &frame, tm_aligned(tm_ea(a, o, TM_INDEX), n), n, TM_INDEX)
+  TM_S(span)(view, &frame, tm_aligned(tm_ea(a, o, TM_INDEX), n), n, TM_INDEX)
 TM_INLINE void tm_expect_shared(bool shared) {
   if (!shared) tm_trap(TM_TRAP_EXPECTED_SHARED);
 }

@@ -6,6 +6,8 @@
  *     TM_HAS_MEMORY  0 or 1
  *     TM_INDEX       TM_INDEX32 or TM_INDEX64
  *     TM_SHARED      0 or 1: is the memory shared
+ *     TM_VIEW(i)     where instance i keeps its view of the memory: the layout (layout.h)
+ *     TM_SIZE_CALL   0 or 1: is memory.size a call into the host
  * Instructions keep their wasm names with '_' for '.': i32_load8_u(address, offset).
  *
  *   guest.h     types, how functions are declared

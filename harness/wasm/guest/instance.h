@@ -38,6 +38,10 @@ TM_INLINE void tm_set(u8 *to, u8 value, u64 n) {
 
 #if TM_HAS_MEMORY
 
+/* The length as the host reads it. */
+TM_INLINE u64 tm_memory_size_call(struct tm_instance *i) {
+  return tm_linear_pages(i->head.memory, TM_VIEW(i));
+}
 TM_INLINE u64 tm_memory_grow(struct tm_instance *i, u64 delta) {
   tm_stack_need(TM_HOST_STACK);
   return (u64)tm_linear_grow(i->head.memory, TM_VIEW(i), delta);
@@ -56,38 +60,43 @@ TM_INLINE u32 tm_guest_notify(struct tm_instance *i, u8 *p, u32 count) {
   tm_stack_need(TM_HOST_STACK);
   return TM_SHARED ? tm_linear_notify(i->head.memory, TM_VIEW(i), p, count) : 0;
 }
-TM_INLINE void tm_memory_copy(struct tm_instance *i, struct TM_S(frame) * frame, u64 to, u64 from,
-                              u64 n) {
-  u8 *t = TM_S(span)(TM_VIEW(i), frame, to, n, TM_INDEX);
-  u8 *f = TM_S(span)(TM_VIEW(i), frame, from, n, TM_INDEX);
+TM_INLINE void tm_memory_copy(struct TM_S(view) * view, struct TM_S(frame) * frame, u64 to,
+                              u64 from, u64 n) {
+  u8 *t = TM_S(span)(view, frame, to, n, TM_INDEX);
+  u8 *f = TM_S(span)(view, frame, from, n, TM_INDEX);
   tm_move(t, f, n);
 }
-TM_INLINE void tm_memory_fill(struct tm_instance *i, struct TM_S(frame) * frame, u64 to, u32 value,
-                              u64 n) {
-  tm_set(TM_S(span)(TM_VIEW(i), frame, to, n, TM_INDEX), (u8)value, n);
+TM_INLINE void tm_memory_fill(struct TM_S(view) * view, struct TM_S(frame) * frame, u64 to,
+                              u32 value, u64 n) {
+  tm_set(TM_S(span)(view, frame, to, n, TM_INDEX), (u8)value, n);
 }
-TM_INLINE void tm_memory_init(struct tm_instance *i, struct TM_S(frame) * frame,
+TM_INLINE void tm_memory_init(struct TM_S(view) * view, struct TM_S(frame) * frame,
                               struct tm_data_segment data, u64 to, u32 from, u32 n) {
-  u8 *t = TM_S(span)(TM_VIEW(i), frame, to, n, TM_INDEX);
+  u8 *t = TM_S(span)(view, frame, to, n, TM_INDEX);
   if ((u64)from + n > data.size) tm_trap(TM_TRAP_OUT_OF_BOUNDS);
   if (n) tm_move(t, data.bytes + from, n);
 }
 
 /* Sizes have the width of an address. */
 #define TM_ADDRESS(v)        (TM_INDEX == TM_INDEX32 ? (u32)(v) : (v))
-#define memory_size()        TM_ADDRESS(TM_S(pages)(TM_VIEW(i)))
+#if TM_SIZE_CALL
+#define memory_size() TM_ADDRESS(tm_memory_size_call(i))
+#else
+#define memory_size() TM_ADDRESS(TM_S(pages)(view))
+#endif
 #define memory_grow(delta)   TM_ADDRESS(tm_memory_grow(i, delta))
-#define memory_copy(d, s, n) tm_memory_copy(i, &frame, d, s, n)
-#define memory_fill(d, v, n) tm_memory_fill(i, &frame, d, v, n)
+#define memory_copy(d, s, n) tm_memory_copy(view, &frame, d, s, n)
+#define memory_fill(d, v, n) tm_memory_fill(view, &frame, d, v, n)
 #define memory_init(k, d, s, n)                                                                    \
-  tm_memory_init(i, &frame, i->data_dropped[k] ? (struct tm_data_segment){0} : tm_data[k], d, s, n)
+  tm_memory_init(view, &frame, i->data_dropped[k] ? (struct tm_data_segment){0} : tm_data[k], d, s, n)
 
 /* At instantiation: an active segment, all of it. Not inlined: there may be thousands. */
 static __attribute__((noinline, unused)) void tm_init_data(struct tm_instance *i,
                                                            struct tm_data_segment data, u64 to) {
+  struct TM_S(view) *const view = TM_VIEW(i);
   struct TM_S(frame) frame;
-  TM_S(enter)(TM_VIEW(i), &frame);
-  tm_memory_init(i, &frame, data, to, 0, (u32)data.size);
+  TM_S(enter)(view, &frame);
+  tm_memory_init(view, &frame, data, to, 0, (u32)data.size);
 }
 #endif
 
