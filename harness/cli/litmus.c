@@ -36,6 +36,9 @@ static const char help[] =
     "                      the strategies, never counted together with the unmodified one\n"
     "  --resident          pages touched before, then made inaccessible, as a pool leaves them\n"
     "  --instances N       idle instances attached besides the threads' own\n"
+    "  --threads N         more threads that run in the memory, besides the test's own\n"
+    "  --interrupts HZ     interrupt the grower of a perpetual run so often by a timer, as a busy\n"
+    "                      machine does (default 10000; 0: leave it alone)\n"
     "  --stride BYTES      between the low places of two rounds\n"
     "  --preload           touch a round's low places just before it\n"
     "  --no-affinity       do not pin threads to processors\n"
@@ -150,6 +153,8 @@ static void repeat_command(const struct tm_litmus *test, const struct tm_run_opt
   if (o->delayed) n += snprintf(text + n, room - (size_t)n, " --delays %" PRIu64, o->delay_ns);
   if (o->resident) n += snprintf(text + n, room - (size_t)n, " --resident");
   if (o->instances) n += snprintf(text + n, room - (size_t)n, " --instances %u", o->instances);
+  if (o->threads) n += snprintf(text + n, room - (size_t)n, " --threads %u", o->threads);
+  n += snprintf(text + n, room - (size_t)n, " --interrupts %u", o->interrupts);
   if (o->stride) n += snprintf(text + n, room - (size_t)n, " --stride %u", o->stride);
   if (o->preload) n += snprintf(text + n, room - (size_t)n, " --preload");
   if (!o->affinity) snprintf(text + n, room - (size_t)n, " --no-affinity");
@@ -283,7 +288,8 @@ static bool parse_number(struct tm_args *a, struct request *r, int *bad) {
     long low, high;
   } options[] = {{"--rounds", 1, LONG_MAX},   {"--skew", -1000000, 1000000},
                  {"--delays", 1, 1000000000}, {"--instances", 0, 1000000},
-                 {"--stride", 8, 65536},      {"--seed", 0, LONG_MAX}};
+                 {"--stride", 8, 65536},      {"--seed", 0, LONG_MAX},
+                 {"--threads", 0, 1024},      {"--interrupts", 0, 1000000}};
   const char *value;
   long n = 0;
   for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
@@ -300,6 +306,8 @@ static bool parse_number(struct tm_args *a, struct request *r, int *bad) {
     case 3: r->run.instances = (unsigned)n; break;
     case 4: r->run.stride = (unsigned)n; break;
     case 5: r->seed = n; break;
+    case 6: r->run.threads = (unsigned)n; break;
+    case 7: r->run.interrupts = (unsigned)n; break;
     }
     return true;
   }
@@ -348,7 +356,7 @@ static int parse(struct tm_args *a, struct request *r) {
 
 int tm_command_litmus(int argc, char **argv) {
   static struct request r;
-  r = (struct request){.seed = -1, .run = {.affinity = true}};
+  r = (struct request){.seed = -1, .run = {.affinity = true, .interrupts = TM_RUN_INTERRUPTS}};
   struct tm_args a = tm_args(argc, argv);
   int status = parse(&a, &r);
   if (status == 0) {

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,8 @@ static const char help[] =
     "memory.size and grow cost. One witness is drawn.\n\n"
     "  --strategies A,B,…  which (default: every candidate)\n"
     "  --seconds S         of each run, at least 0.1 (default 1)\n"
+    "  --interrupts HZ     interrupt the grower so often by a timer, as a busy machine does\n"
+    "                      (default 10000; 0: leave it alone)\n"
     "  --seed N            (default: fresh, printed)\n"
     "  --json FILE         the figures; - for standard output\n\n"
     "Exit status: 0, or 1 when an outcome that the model forbids was seen under a candidate.\n";
@@ -155,13 +158,20 @@ static double median(const double *values) {
 
 /* ---- the race ---------------------------------------------------------------------------------*/
 
-static void run_both(const struct tm_litmus *test, const struct tm_oracle *oracle, double seconds,
-                     uint64_t seed, struct line *line) {
+struct request {
+  const char *strategies, *json;
+  double seconds;
+  long seed, interrupts;
+};
+
+static void run_both(const struct tm_litmus *test, const struct tm_oracle *oracle,
+                     const struct request *r, struct line *line) {
   struct tm_error error = {""};
   struct tm_run_options options = {.strategy = line->entry->strategy,
                                    .mode = TM_RUN_PERPETUAL,
-                                   .seconds = seconds,
-                                   .seed = seed,
+                                   .seconds = r->seconds,
+                                   .seed = (uint64_t)r->seed,
+                                   .interrupts = (unsigned)r->interrupts,
                                    .affinity = true,
                                    .resident = true};
   int result = tm_litmus_run_apart(test, oracle, &options, 20, &line->resident, &error);
@@ -174,16 +184,18 @@ static double per_million_grows(const struct tm_run *r) {
   return r->grows ? (double)r->witnesses * 1e6 / (double)r->grows : 0;
 }
 static double per_second(const struct tm_run *r) {
-  return r->tuned_seconds > 0 ? (double)r->tuned_witnesses / r->tuned_seconds : 0;
+  if (r->tuned_seconds > 0) return (double)r->tuned_witnesses / r->tuned_seconds;
+  return r->seconds > 0 ? (double)r->witnesses / r->seconds : 0;
 }
 
 static void print_runs(const struct tm_run *r) {
+  char bound[32];
   if (r->witnesses)
     printf(" %10.0f %10.0f %9.3g", per_million_grows(r), per_second(r), r->first_seconds * 1e3);
   else
-    printf(" %*s<%.1g", r->rounds ? 9 : 9, "",
-           tm_proportion_upper(0, r->rounds ? r->rounds : 1, 0.95)),
-        printf(" %9s %9s", "never", "-");
+    snprintf(bound, sizeof bound, "<%.0f",
+             ceil(1e6 * tm_proportion_upper(0, r->rounds ? r->rounds : 1, 0.95))),
+        printf(" %10s %10s %9s", bound, "never", "-");
 }
 
 static void print_table(const struct line *lines, size_t count, bool allowed) {
@@ -220,14 +232,14 @@ static void draw_witness(const struct line *l) {
   printf("      "
          "----------------------------------------+------------------------------------------\n");
   printf("  1   memory.grow 1 begins                    |\n");
-  printf("  2   page %-8" PRIu64 " becomes accessible       |\n", old);
+  printf("  2   page %-8" PRIu64 " becomes accessible        |\n", old);
   printf("  3                                           | i32.load in page %" PRIu64 " → works\n",
          old);
   printf("  4                                           | memory.size → %" PRIu64
          "  (still the old one)\n",
          old);
-  printf("  5   length becomes %-8" PRIu64 "             |\n", old + 1);
-  printf("  6   memory.grow returns %-8" PRIu64 "        |\n\n", old);
+  printf("  5   length becomes %-8" PRIu64 "                 |\n", old + 1);
+  printf("  6   memory.grow returns %-8" PRIu64 "            |\n\n", old);
   printf("      Observed: A's grow returned %" PRIu64
          ", B's load did not trap, B's size was %" PRIu64
          ".\n      Steps 2 and 5 follow from the strategy's source; no time stamp is used.\n",
@@ -280,11 +292,12 @@ static void add_ratio(cJSON *o, const char *name, const struct tm_ratio *r, doub
 }
 
 static int write_json(const char *path, const struct line *lines, size_t count, bool allowed,
-                      uint64_t seed) {
+                      uint64_t seed, long interrupts) {
   cJSON *all = cJSON_CreateObject();
   cJSON_AddStringToObject(all, "test", "size-after-access");
   cJSON_AddBoolToObject(all, "allowed", allowed);
   cJSON_AddNumberToObject(all, "seed", (double)seed);
+  cJSON_AddNumberToObject(all, "interrupts", (double)interrupts);
   cJSON *list = cJSON_AddArrayToObject(all, "strategies");
   for (size_t i = 0; i < count; i++) {
     cJSON *o = cJSON_CreateObject();
@@ -304,12 +317,6 @@ static int write_json(const char *path, const struct line *lines, size_t count, 
 
 /* ---- asking -----------------------------------------------------------------------------------*/
 
-struct request {
-  const char *strategies, *json;
-  double seconds;
-  long seed;
-};
-
 static int parse(struct tm_args *a, struct request *r) {
   const char *value;
   while (tm_args_option(a)) {
@@ -323,6 +330,10 @@ static int parse(struct tm_args *a, struct request *r) {
       r->seconds = strtod(value, &end);
       if (end == value || *end || !(r->seconds >= 0.1 && r->seconds <= 86400))
         return tm_cli_wrong("race", "--seconds takes a number from 0.1 to 86400, not '%s'", value);
+    } else if ((value = tm_args_value(a, "--interrupts"))) {
+      if (!tm_cli_number(value, 0, 1000000, &r->interrupts))
+        return tm_cli_wrong("race", "--interrupts takes a number from 0 to 1000000, not '%s'",
+                            value);
     } else if ((value = tm_args_value(a, "--seed"))) {
       if (!tm_cli_number(value, 0, LONG_MAX, &r->seed))
         return tm_cli_wrong("race", "--seed takes a whole number, not '%s'", value);
@@ -350,7 +361,7 @@ static int pick(const char *list, struct line *lines, size_t *count, struct tm_e
 }
 
 int tm_command_race(int argc, char **argv) {
-  struct request r = {.seconds = 1, .seed = -1};
+  struct request r = {.seconds = 1, .seed = -1, .interrupts = TM_RUN_INTERRUPTS};
   struct tm_args a = tm_args(argc, argv);
   int status = parse(&a, &r);
   if (status) return status < 0 ? TM_EXIT_OK : status;
@@ -358,7 +369,8 @@ int tm_command_race(int argc, char **argv) {
   static struct line lines[STRATEGIES];
   size_t count;
   if (pick(r.strategies, lines, &count, &error)) return tm_cli_wrong("race", "%s", error.text);
-  uint64_t seed = r.seed < 0 ? tm_rng_fresh_seed() : (uint64_t)r.seed;
+  if (r.seed < 0) r.seed = (long)tm_rng_fresh_seed();
+  uint64_t seed = (uint64_t)r.seed;
   struct tm_litmus *test =
       tm_litmus_read(TIDEMARK_SOURCE_DIR "/harness/litmus/tests/size-after-access.litmus", &error);
   struct tm_oracle *oracle = test ? tm_oracle_judge(test, &error) : NULL;
@@ -368,7 +380,7 @@ int tm_command_race(int argc, char **argv) {
     if (isatty(2))
       fprintf(stderr, "\r\033[K%s  %zu/%zu  %.0f s left", lines[i].entry->strategy->name, i, count,
               (double)(count - i) * 2 * r.seconds);
-    run_both(test, oracle, r.seconds, seed, &lines[i]);
+    run_both(test, oracle, &r, &lines[i]);
   }
   if (isatty(2)) fputs("\r\033[K", stderr);
   bool allowed = tm_oracle_allowed(oracle);
@@ -381,10 +393,14 @@ int tm_command_race(int argc, char **argv) {
         break;
       }
     print_sentence(lines, count, allowed);
-    printf("Seed %" PRIu64 ". Repeat: tidemark race --seconds %g --seed %" PRIu64 "\n", seed,
-           r.seconds, seed);
+    if (r.interrupts)
+      printf("The grower was interrupted %ld times a second by a timer, as a busy machine does.\n",
+             r.interrupts);
+    printf("Repeat: tidemark race --seconds %g --seed %" PRIu64 " --interrupts %ld%s%s\n",
+           r.seconds, seed, r.interrupts, r.strategies ? " --strategies " : "",
+           r.strategies ? r.strategies : "");
   }
-  if (!status && r.json) status = write_json(r.json, lines, count, allowed, seed);
+  if (!status && r.json) status = write_json(r.json, lines, count, allowed, seed, r.interrupts);
   for (size_t i = 0; i < count; i++) {
     uint64_t forbidden = lines[i].resident.forbidden + lines[i].fresh.forbidden;
     if (!status && forbidden && lines[i].entry->kind == TM_KIND_candidate) status = TM_EXIT_NO;

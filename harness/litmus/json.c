@@ -28,6 +28,11 @@ cJSON *tm_run_json(const struct tm_litmus *test, const struct tm_run_options *op
   cJSON_AddBoolToObject(o, "delayed", options->delayed);
   cJSON_AddStringToObject(o, "mode", tm_run_mode_word(r->mode));
   cJSON_AddNumberToObject(o, "seed", (double)options->seed);
+  cJSON_AddNumberToObject(o, "instances", options->instances);
+  cJSON_AddNumberToObject(o, "threads", options->threads);
+  cJSON_AddNumberToObject(o, "interrupts", r->interrupts);
+  cJSON_AddStringToObject(o, "aim", tm_aim_word(r->aim.kind));
+  cJSON_AddNumberToObject(o, "skew_ticks", (double)r->skew);
   cJSON_AddNumberToObject(o, "rounds", (double)r->rounds);
   cJSON_AddNumberToObject(o, "witnesses", (double)r->witnesses);
   cJSON_AddStringToObject(o, "observation", tm_run_observation(r));

@@ -22,14 +22,21 @@ static void print_row(const struct tm_litmus *test, const struct tm_histogram_ro
 static void print_how(const struct tm_run_options *o, const struct tm_run *r, FILE *out) {
   fprintf(out, "Strategy %s%s, mode %s, seed %" PRIu64, o->strategy->name,
           o->delayed ? " (with delays inside grow)" : "", tm_run_mode_word(r->mode), o->seed);
-  if (r->random_skew)
+  if (r->aim.kind == TM_AIM_RANDOM)
     fprintf(out, ", skew random");
+  else if (r->aim.kind == TM_AIM_EDGE)
+    fprintf(out,
+            ", skew follows the traps (%" PRId64 " ticks at the end, +%" PRId64
+            " after one, -%.3g after none)",
+            r->skew, r->aim.ticks, (double)r->aim.ticks / (double)r->aim.calm);
   else if (r->mode != TM_RUN_BARRIER)
     fprintf(out, ", skew %" PRId64 " ticks", r->skew);
   if (o->resident)
     fprintf(out,
             r->resident ? ", pages resident" : ", pages touched (they are never inaccessible)");
   if (o->instances) fprintf(out, ", %u idle instances", o->instances);
+  if (o->threads) fprintf(out, ", %u more threads", o->threads);
+  if (r->interrupts) fprintf(out, ", grower interrupted %u times a second", r->interrupts);
   fputc('\n', out);
 }
 

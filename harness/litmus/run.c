@@ -2,8 +2,11 @@
 #include "harness/litmus/run.h"
 
 #include "core/arch.h"
+#include "harness/litmus/aim.h"
 #include "harness/litmus/bed.h"
+#include "harness/litmus/crowd.h"
 #include "harness/litmus/delay.h"
+#include "harness/litmus/disturb.h"
 #include "harness/stats/stats.h"
 
 #include <errno.h>
@@ -14,10 +17,8 @@
 #include <string.h>
 #include <time.h>
 
-/* Rounds are tuned in chunks that share a skew. */
-enum { CHUNKS = 16, FREE_WINDOW = 32 };
+enum { FREE_WINDOW = 32 };
 static const int64_t START_DELAY_TICKS = 1000; /* timebase: from the meeting to the common start */
-static const int64_t USUAL_WIDEST = 8000, RANDOM_SKEW = INT64_MIN;
 
 struct worker {
   struct session *session;
@@ -27,6 +28,7 @@ struct worker {
   uint32_t round;       /* running, or about to */
   unsigned resume_step; /* after a trap: where to go on in this round; 0: at the next round */
   uint64_t last_seen;   /* perpetual: the last publish that was followed */
+  int64_t edge;         /* perpetual: the skew that following the edge has come to, in 1/256 tick */
   uint64_t traps;
   struct tm_atomic_u64 met; /* meetings reached; read by those who look for stuck threads */
   uint8_t *attempted;       /* perpetual: per round */
@@ -41,8 +43,11 @@ struct session {
   struct worker worker[TM_LITMUS_THREADS];
   unsigned threads;
   pthread_barrier_t batch_begins, batch_ends;
-  bool over;             /* written between the two barriers' phases by the coordinator only */
-  int64_t skew[CHUNKS];  /* ticks, or RANDOM_SKEW */
+  struct tm_crowd *crowd;
+  unsigned interrupts; /* of the grower, a second */
+  bool over;           /* written between the two barriers' phases by the coordinator only */
+  struct tm_tuner tuner;
+  uint64_t chunk_tick[TM_AIM_CHUNKS + 1]; /* perpetual: when the grower came to a chunk; the end */
   uint64_t *finished_at; /* per round, ticks: when worker 0 finished it; until the first witness */
   bool stamp;
   /* In a batch. */
@@ -54,8 +59,7 @@ struct session {
   struct tm_atomic_u64 end;      /* the batch ends before this round; lowered when time is up */
   double deadline;               /* of the batch, on the monotonic clock */
   uint64_t batch_ticks;          /* how long the last batch ran */
-  int64_t widest; /* ticks: skews beyond cannot matter; from how long a round takes */
-  uint8_t *stuck; /* per round: a bit for each thread that waits for ever */
+  uint8_t *stuck;                /* per round: a bit for each thread that waits for ever */
 };
 
 static double seconds_now(void) {
@@ -78,17 +82,26 @@ static bool ended(struct session *s, uint32_t round) {
 }
 
 static uint32_t chunk_of(const struct session *s, uint32_t round) {
-  return (uint32_t)((uint64_t)round * CHUNKS / s->bed.plan.rounds);
+  return (uint32_t)((uint64_t)round * TM_AIM_CHUNKS / s->bed.plan.rounds);
 }
 
 static int64_t skew_of(struct worker *w, uint32_t round) {
   const struct session *s = w->session;
-  int64_t skew = s->skew[chunk_of(s, round)];
-  if (skew != RANDOM_SKEW) return skew;
+  const struct tm_aim *aim = &s->tuner.aim[chunk_of(s, round)];
+  if (aim->kind == TM_AIM_FIXED)
+    return aim->ticks +
+           (aim->spread > 1 ? (int64_t)tm_rng_below(&w->rng, (uint64_t)aim->spread) : 0);
+  if (aim->kind == TM_AIM_EDGE) return w->edge / 256;
   /* Every order of magnitude alike: what matters may be short or long after the publish. */
   double share = tm_rng_uniform(&w->rng);
-  int64_t ticks = (int64_t)(exp(share * log((double)s->widest + 1)) - 1);
+  int64_t ticks = (int64_t)(exp(share * log((double)s->tuner.widest + 1)) - 1);
   return s->mode == TM_RUN_TIMEBASE && tm_rng_u64(&w->rng) % 2 ? -ticks : ticks;
+}
+
+static void follow_edge(struct worker *w, uint32_t round, bool trapped) {
+  const struct tm_tuner *t = &w->session->tuner;
+  int64_t edge = tm_aim_follow(&t->aim[chunk_of(w->session, round)], w->edge, trapped);
+  w->edge = edge < t->widest * 256 ? edge : t->widest * 256;
 }
 
 /* ---- one round of one thread ------------------------------------------------------------------*/
@@ -117,6 +130,7 @@ static void note_trap(struct worker *w) {
   tm_linear_park(bed->memory, w->lane->view);
   w->resume_step = step + 1;
   w->traps++;
+  follow_edge(w, w->round, true);
 }
 
 /* ---- meeting before every round ---------------------------------------------------------------*/
@@ -225,9 +239,12 @@ static void publish(struct session *s, uint32_t rounds) {
 static void grower_loop(struct worker *w) {
   struct session *s = w->session;
   for (; !ended(s, w->round); w->round++) {
+    uint32_t chunk = chunk_of(s, w->round);
+    if (!s->chunk_tick[chunk]) s->chunk_tick[chunk] = tm_arch_ticks();
     run_round(w, 0);
     publish(s, w->round + 1);
   }
+  s->chunk_tick[chunk_of(s, w->round - 1) + 1] = tm_arch_ticks();
 }
 
 static void observer_loop(struct worker *w) {
@@ -245,6 +262,7 @@ static void observer_loop(struct worker *w) {
     while ((int64_t)tm_arch_ticks() < until) tm_arch_pause();
     w->attempted[now] = 1;
     run_round(w, 0);
+    follow_edge(w, w->round, false);
   }
 }
 
@@ -318,10 +336,14 @@ static void *work(void *argument) {
   struct session *s = w->session;
   if (s->options->affinity) pin(w->lane->index);
   if (s->options->delayed) tm_delay_this_thread(s->options->delay_ns, tm_rng_u64(&w->rng));
+  struct tm_disturb disturb;
+  bool disturbed = s->interrupts && (int)w->lane->index == s->bed.plan.grower;
   for (;;) {
     pthread_barrier_wait(&s->batch_begins);
     if (s->over) break;
+    if (disturbed && tm_disturb_begin(&disturb, s->interrupts)) disturbed = false;
     run_batch(w);
+    if (disturbed) tm_disturb_end(&disturb);
     /* ORDER: the batch before its end. PAIRS: await_batch. */
     tm_fetch_add_acqrel(&s->finished, 1);
     pthread_barrier_wait(&s->batch_ends);
@@ -352,13 +374,12 @@ static bool complete(const struct session *s, uint32_t round) {
   return true;
 }
 
-struct tally {
-  uint64_t rounds, witnesses;
-};
-
 static int count_batch(struct session *s, struct tm_run *run, uint64_t begun_tick, double seconds,
-                       struct tally chunks[CHUNKS], struct tm_error *error) {
+                       struct tm_error *error) {
   uint64_t codes[TM_LITMUS_COLUMNS];
+  struct tm_tally *chunks = s->tuner.tally;
+  for (int c = 0; c < TM_AIM_CHUNKS; c++)
+    if (s->chunk_tick[c + 1]) chunks[c].ticks += s->chunk_tick[c + 1] - s->chunk_tick[c];
   for (uint32_t r = 0; !ended(s, r); r++) {
     if (!complete(s, r)) continue;
     tm_bed_codes(&s->bed, r, codes);
@@ -381,63 +402,6 @@ static int count_batch(struct session *s, struct tm_run *run, uint64_t begun_tic
     memcpy(run->first.code, codes, s->test->columns * sizeof *codes);
   }
   return 0;
-}
-
-/* ---- finding the skew -------------------------------------------------------------------------*/
-
-/* First a batch with random skews, to see how long a round takes; then a coarse sweep, then a fine
- * one around the best; then the best for good. When the sweep saw no witness, random skews: what is
- * not known to happen anywhere is looked for everywhere. */
-struct tuner {
-  enum { LENGTH, COARSE, FINE, DONE } stage;
-  unsigned batches;
-  struct tally chunks[CHUNKS];
-};
-
-enum { SWEEP_BATCHES = 3 };
-
-static void set_skews(struct session *s, int64_t first, int64_t step) {
-  for (int c = 0; c < CHUNKS; c++) s->skew[c] = first == RANDOM_SKEW ? first : first + c * step;
-}
-
-/* The widest sweep: three rounds long, on both sides of the start in timebase mode. */
-static void sweep(struct session *s, double ticks_per_round) {
-  int64_t widest = (int64_t)(3 * ticks_per_round);
-  s->widest = widest < 1000 ? 1000 : widest > 1000000 ? 1000000 : widest;
-  if (s->mode == TM_RUN_TIMEBASE)
-    set_skews(s, -USUAL_WIDEST / 2, USUAL_WIDEST / CHUNKS);
-  else
-    set_skews(s, 0, s->widest / CHUNKS);
-}
-
-static void tune(struct session *s, struct tuner *t, double ticks_per_round) {
-  if (t->stage == DONE) return;
-  if (t->stage == LENGTH) {
-    sweep(s, ticks_per_round);
-    t->stage = COARSE;
-    return;
-  }
-  if (++t->batches < SWEEP_BATCHES) return;
-  int best = 0;
-  double most = 0;
-  for (int c = 0; c < CHUNKS; c++) {
-    double share = (double)t->chunks[c].witnesses / (double)(t->chunks[c].rounds + 1);
-    if (share > most) most = share, best = c;
-  }
-  int64_t skew = s->skew[best], step = s->skew[1] - s->skew[0];
-  if (most == 0) {
-    set_skews(s, RANDOM_SKEW, 0);
-    t->stage = DONE;
-  } else if (t->stage == COARSE && step >= 16) {
-    int64_t first = skew - step;
-    set_skews(s, first < 0 && s->mode == TM_RUN_PERPETUAL ? 0 : first, step / 8);
-    t->stage = FINE;
-  } else {
-    set_skews(s, skew, 0);
-    t->stage = DONE;
-  }
-  memset(t->chunks, 0, sizeof t->chunks);
-  t->batches = 0;
 }
 
 /* ---- the coordinator --------------------------------------------------------------------------*/
@@ -524,12 +488,15 @@ static void await_batch(struct session *s) {
 }
 
 static int one_batch(struct session *s, struct tm_run *run, double deadline,
-                     struct tally chunks[CHUNKS], struct tm_error *error) {
+                     struct tm_error *error) {
   uint32_t rounds = s->bed.plan.rounds;
   if (s->bed.memory && s->bed.plan.grown == 0) {
     tm_bed_reset(&s->bed);
   } else {
+    tm_crowd_stop(s->crowd);
+    s->crowd = NULL;
     int result = tm_bed_renew(&s->bed, error);
+    if (!result) result = tm_crowd_start(s->bed.memory, s->options->threads, &s->crowd, error);
     if (result) return result;
   }
   tm_atomic_init(&s->arrived, 0);
@@ -539,6 +506,7 @@ static int one_batch(struct session *s, struct tm_run *run, double deadline,
   tm_atomic_init(&s->end, rounds);
   s->deadline = deadline;
   memset(s->stuck, 0, rounds);
+  memset(s->chunk_tick, 0, sizeof s->chunk_tick);
   memset(s->finished_at, 0, rounds * sizeof *s->finished_at);
   s->stamp = run->witnesses == 0;
   for (unsigned t = 0; t < s->threads; t++) {
@@ -551,7 +519,7 @@ static int one_batch(struct session *s, struct tm_run *run, double deadline,
   await_batch(s);
   double seconds = seconds_now() - begun;
   s->batch_ticks = tm_arch_ticks() - tick;
-  int result = count_batch(s, run, tick, seconds, chunks, error);
+  int result = count_batch(s, run, tick, seconds, error);
   run->seconds += seconds;
   run->grows += tm_load_rlx(&s->bed.memory->grows); /* Relaxed: the threads have stopped. */
   return result;
@@ -565,22 +533,31 @@ static bool enough(const struct tm_run *run, const struct tm_run_options *o, dou
   return o->rounds == 0 && o->first_witnesses == 0;
 }
 
+/* The skew in use at the end: of the first observer. */
+static int64_t last_skew(const struct session *s) {
+  const struct tm_aim *aim = &s->tuner.aim[TM_AIM_CHUNKS - 1];
+  return aim->kind == TM_AIM_EDGE    ? s->worker[s->bed.plan.grower == 0].edge / 256
+         : aim->kind == TM_AIM_FIXED ? aim->ticks
+                                     : 0;
+}
+
 static int run_all(struct session *s, struct tm_run *run, struct tm_error *error) {
   bool tunable =
       s->mode == TM_RUN_TIMEBASE || (s->mode == TM_RUN_PERPETUAL && s->bed.plan.grower >= 0);
-  struct tuner tuner = {.stage = tunable && !s->options->skew_given ? LENGTH : DONE};
-  s->widest = USUAL_WIDEST;
-  set_skews(s, s->options->skew_given ? s->options->skew : tunable ? RANDOM_SKEW : 0, 0);
+  if (tunable && !s->options->skew_given)
+    tm_tuner_start(&s->tuner, s->mode == TM_RUN_TIMEBASE, s->mode == TM_RUN_PERPETUAL);
+  else
+    tm_tuner_fix(&s->tuner, s->options->skew_given ? s->options->skew : 0);
   double begun = seconds_now();
   double deadline = s->options->seconds > 0 ? begun + s->options->seconds : INFINITY;
   int result = 0;
   while (!result) {
-    bool tuning = tuner.stage != DONE;
+    bool tuning = s->tuner.stage != TM_TUNE_DONE;
     struct tm_run before = *run;
-    result = one_batch(s, run, deadline, tuner.chunks, error);
-    tune(s, &tuner,
-         (double)(s->batch_ticks) / (double)tm_load_rlx(&s->end)); /* Relaxed: at rest. */
-    if (tuning && tuner.stage == DONE) run->tuning_seconds = seconds_now() - begun;
+    result = one_batch(s, run, deadline, error);
+    tm_tuner_step(&s->tuner,
+                  (double)(s->batch_ticks) / (double)tm_load_rlx(&s->end)); /* Relaxed: at rest. */
+    if (tuning && s->tuner.stage == TM_TUNE_DONE) run->tuning_seconds = seconds_now() - begun;
     if (!tuning) {
       run->tuned_rounds += run->rounds - before.rounds;
       run->tuned_witnesses += run->witnesses - before.witnesses;
@@ -588,8 +565,8 @@ static int run_all(struct session *s, struct tm_run *run, struct tm_error *error
     }
     if (!result && enough(run, s->options, begun)) break;
   }
-  run->skew = s->skew[0];
-  run->random_skew = s->skew[0] == RANDOM_SKEW;
+  run->aim = s->tuner.aim[TM_AIM_CHUNKS - 1];
+  run->skew = last_skew(s);
   run->resident = s->bed.resident;
   for (unsigned t = 0; t < s->threads; t++) run->traps += s->worker[t].traps;
   run->total_seconds = seconds_now() - begun;
@@ -617,11 +594,14 @@ int tm_litmus_run(const struct tm_litmus *test, const struct tm_oracle *oracle,
               : perpetual(&s->bed.plan)    ? TM_RUN_PERPETUAL
                                            : TM_RUN_BARRIER;
     result->mode = s->mode;
+    if (s->mode == TM_RUN_PERPETUAL && s->bed.plan.grower >= 0)
+      s->interrupts = result->interrupts = options->interrupts;
     if (s->mode != TM_RUN_PERPETUAL)
       s->bed.plan.grower = -1; /* rounds find their edge themselves */
     start_threads(s);
     code = run_all(s, result, error);
     stop_threads(s);
+    tm_crowd_stop(s->crowd);
     tm_histogram_sort(result->histogram);
   }
   tm_bed_close(&s->bed);

@@ -14,8 +14,8 @@
  *   timebase   they meet, then each starts at a common tick of the time base plus its skew
  *   perpetual  no meeting. With a grower: the length is a monotone sequence, the grower loops, and
  *              each observer attempts round k once, a skew after it saw round k-1 published.
- * Without one: the threads run freely through thousands of rounds auto       perpetual where the
- * test allows it, else barrier
+ *              Without one: the threads run freely through thousands of rounds.
+ *   auto       perpetual where the test allows it, else barrier
  *
  * The harness synchronises by its own variables, outside the guest's memory; no time stamp is
  * evidence: the rows are graded by the axioms alone.
@@ -24,10 +24,14 @@
 #define TM_HARNESS_LITMUS_RUN_H
 
 #include "core/strategy.h"
+#include "harness/litmus/aim.h"
 #include "harness/litmus/histogram.h"
 #include "harness/wasm/module.h"
 
 #include <stdio.h>
+
+/* What `litmus`, `race` and `report` use unless told otherwise, a second. */
+enum { TM_RUN_INTERRUPTS = 10000 };
 
 enum tm_run_mode { TM_RUN_AUTO, TM_RUN_BARRIER, TM_RUN_TIMEBASE, TM_RUN_PERPETUAL };
 
@@ -40,13 +44,15 @@ struct tm_run_options {
   double seconds;  /* stop after so long; 0: by rounds alone */
   uint64_t rounds; /* stop after so many; 0: by time alone */
   uint64_t seed;
-  bool skew_given;    /* else perpetual and timebase runs find it */
-  int64_t skew;       /* ticks of the time base */
-  bool resident;      /* touch pages before, then make them inaccessible, as a pool leaves them */
-  bool affinity;      /* pin thread i to processor i, round robin */
-  unsigned stride;    /* bytes between rounds' blocks of low places; 0: as small as they allow */
-  bool preload;       /* touch a round's block of low places just before the round */
-  unsigned instances; /* idle instances attached besides the threads' own */
+  bool skew_given;     /* else perpetual and timebase runs find it */
+  int64_t skew;        /* ticks of the time base */
+  bool resident;       /* touch pages before, then make them inaccessible, as a pool leaves them */
+  bool affinity;       /* pin thread i to processor i, round robin */
+  unsigned stride;     /* bytes between rounds' blocks of low places; 0: as small as they allow */
+  bool preload;        /* touch a round's block of low places just before the round */
+  unsigned instances;  /* idle instances attached besides the threads' own */
+  unsigned threads;    /* more threads that run in the memory (crowd.h) */
+  unsigned interrupts; /* perpetual: how often a second the grower is interrupted (disturb.h) */
   uint64_t first_witnesses; /* stop after so many rows that satisfy the condition; 0: never */
   uint64_t first_forbidden; /* the same for outcomes that the model forbids */
 };
@@ -72,8 +78,9 @@ struct tm_run {
   uint64_t tuned_rounds, tuned_witnesses;
   double tuned_seconds;
   double first_seconds; /* running time until the first witness; < 0 when none */
-  int64_t skew;         /* used at the end */
-  bool random_skew;     /* no skew showed a witness: random ones were used */
+  unsigned interrupts;  /* a second, in truth: 0 where there is no one grower */
+  struct tm_aim aim;    /* used at the end: how observers aimed */
+  int64_t skew;         /* ticks, at the end; 0 when random */
   bool resident;        /* whether it could be done: pages beyond the length are inaccessible */
   struct tm_run_witness first;
 };

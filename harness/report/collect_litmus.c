@@ -150,8 +150,11 @@ static int run(struct tm_recording *s, uint64_t position, const struct tm_strate
 int tm_collect_race(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
   struct opened o;
   int result = open_test("size-after-access", &o, error);
-  const struct tm_run_options options = {
-      .mode = TM_RUN_PERPETUAL, .seconds = c->race_seconds, .seed = c->seed, .affinity = true};
+  const struct tm_run_options options = {.mode = TM_RUN_PERPETUAL,
+                                         .seconds = c->race_seconds,
+                                         .seed = c->seed,
+                                         .affinity = true,
+                                         .interrupts = TM_RUN_INTERRUPTS};
   for (size_t i = 0; i < c->strategies && !result; i++) {
     if (c->strategy[i]->kind == TM_KIND_floor) continue; /* floors enforce nothing */
     tm_recording_progress("the race", c->strategy[i]->strategy->name, i, c->strategies);
@@ -163,8 +166,11 @@ int tm_collect_race(const struct tm_collect *c, struct tm_recording *s, struct t
 }
 
 int tm_collect_litmus(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
-  const struct tm_run_options options = {
-      .mode = TM_RUN_AUTO, .seconds = c->litmus_run_seconds, .seed = c->seed, .affinity = true};
+  const struct tm_run_options options = {.mode = TM_RUN_AUTO,
+                                         .seconds = c->litmus_run_seconds,
+                                         .seed = c->seed,
+                                         .affinity = true,
+                                         .interrupts = TM_RUN_INTERRUPTS};
   double longest = 0;
   size_t tests = sizeof ranked / sizeof *ranked;
   int result = 0;

@@ -18,6 +18,10 @@ expect 0 'forbidden outcomes' "$tidemark" litmus --strategies growzero,guard --s
   --test grow0-after-access --test sb-grow
 # Every candidate over every test that the model forbids something of, a moment each.
 expect 0 '^guard +candidate +[0-9]+ .* 0 in   0 tests' "$tidemark" litmus --seconds 0.005
+expect 0 ', 2 more threads, grower interrupted 500 times a second' "$tidemark" litmus \
+  --test size-after-access --strategies guard --seconds 0.1 --threads 2 --interrupts 500
+expect 2 '^tidemark litmus: --interrupts takes a number' "$tidemark" litmus --interrupts many
+expect 2 '^tidemark race: --interrupts takes a number' "$tidemark" race --interrupts -1
 expect 0 'the call feared|The call feared' "$tidemark" race --strategies atomicptr --seconds 0.2
 expect 0 '"ratio_to_guard"' "$tidemark" race --strategies lockedsize --seconds 0.1 --json -
 finish

@@ -169,12 +169,40 @@ static void every_mode_runs_every_shape(void **state) {
     }
 }
 
+/* More threads that come and go, idle instances and interrupts change no verdict, whatever a
+ * strategy does about running threads, and what is reported is what was asked for. */
+static void a_crowd_and_interrupts_change_no_verdict(void **state) {
+  (void)state;
+  static const char *const strategies[] = {"guard", "push", "stopworld", "interruptack", "rcuqsbr"};
+  for (size_t i = 0; i < sizeof strategies / sizeof *strategies; i++)
+    for (int k = 0; k < 2; k++) {
+      struct subject s = named(k ? "grow-flag-size-atomic" : "size-after-access");
+      struct tm_run_options options = {.mode = TM_RUN_PERPETUAL,
+                                       .seconds = 0.1,
+                                       .threads = 3,
+                                       .instances = 5,
+                                       .interrupts = 5000};
+      struct tm_run r = run(&s, strategies[i], options);
+      assert_int_equal(r.forbidden, 0);
+      assert_int_equal(r.interrupts, 5000);
+      tm_run_free(&r);
+      options.mode = TM_RUN_BARRIER;
+      r = run(&s, strategies[i], options);
+      assert_int_equal(r.forbidden, 0);
+      assert_true(r.rounds > 0);
+      assert_int_equal(r.interrupts, 0); /* there is no one grower to interrupt */
+      tm_run_free(&r);
+      drop(&s);
+    }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(values_traps_and_finals_are_exact),
       cmocka_unit_test(a_maximum_that_matters_gets_a_memory_for_every_round),
       cmocka_unit_test(a_stuck_thread_is_told_from_a_woken_one),
       cmocka_unit_test(every_mode_runs_every_shape),
+      cmocka_unit_test(a_crowd_and_interrupts_change_no_verdict),
   };
   const char *given = getenv("TM_SEED");
   seed = given ? strtoull(given, NULL, 10) : tm_rng_fresh_seed();
