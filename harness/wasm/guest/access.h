@@ -48,6 +48,7 @@
 #define TM_ENTER_MEMORY(uses)                                                                      \
   enum { tm_uses_memory = (uses) };                                                                \
   struct TM_S(view) *const view = TM_VIEW(i);                                                      \
+  struct TM_S(memory) *const memory = view->memory;                                                \
   struct TM_S(frame) frame;                                                                        \
   if (uses) TM_S(enter)(view, &frame);                                                             \
   TM_S(poll)(view)

@@ -42,6 +42,12 @@ TM_INLINE void tm_set(u8 *to, u8 value, u64 n) {
 TM_INLINE u64 tm_memory_size_call(struct tm_instance *i) {
   return tm_linear_pages(i->head.memory, TM_VIEW(i));
 }
+/* The view, with what the compiler cannot know: its memory is the one that it had on entry. Without
+ * that, a loop over memory.size loads the pointer anew after each atomic access. */
+TM_INLINE struct TM_S(view) * tm_steady(struct TM_S(view) * view, struct TM_S(memory) * memory) {
+  if (view->memory != memory) __builtin_unreachable();
+  return view;
+}
 TM_INLINE u64 tm_memory_grow(struct tm_instance *i, u64 delta) {
   tm_stack_need(TM_HOST_STACK);
   return (u64)tm_linear_grow(i->head.memory, TM_VIEW(i), delta);
@@ -78,17 +84,18 @@ TM_INLINE void tm_memory_init(struct TM_S(view) * view, struct TM_S(frame) * fra
 }
 
 /* Sizes have the width of an address. */
-#define TM_ADDRESS(v)        (TM_INDEX == TM_INDEX32 ? (u32)(v) : (v))
+#define TM_ADDRESS(v) (TM_INDEX == TM_INDEX32 ? (u32)(v) : (v))
 #if TM_SIZE_CALL
 #define memory_size() TM_ADDRESS(tm_memory_size_call(i))
 #else
-#define memory_size() TM_ADDRESS(TM_S(pages)(view))
+#define memory_size() TM_ADDRESS(TM_S(pages)(tm_steady(view, memory)))
 #endif
 #define memory_grow(delta)   TM_ADDRESS(tm_memory_grow(i, delta))
 #define memory_copy(d, s, n) tm_memory_copy(view, &frame, d, s, n)
 #define memory_fill(d, v, n) tm_memory_fill(view, &frame, d, v, n)
 #define memory_init(k, d, s, n)                                                                    \
-  tm_memory_init(view, &frame, i->data_dropped[k] ? (struct tm_data_segment){0} : tm_data[k], d, s, n)
+  tm_memory_init(view, &frame, i->data_dropped[k] ? (struct tm_data_segment){0} : tm_data[k], d,   \
+                 s, n)
 
 /* At instantiation: an active segment, all of it. Not inlined: there may be thousands. */
 static __attribute__((noinline, unused)) void tm_init_data(struct tm_instance *i,
