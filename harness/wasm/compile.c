@@ -69,10 +69,8 @@ static bool on_path(const char *program, char found[PATH_MAX]) {
   return false;
 }
 
-/* The compiler's path, as it will be started. */
-static int find_compiler(const struct tm_module_options *options, char found[PATH_MAX],
-                         struct tm_error *error) {
-  const char *named = options->compiler ? options->compiler : getenv("TIDEMARK_CC");
+int tm_compile_compiler(const char *named, char found[PATH_MAX], struct tm_error *error) {
+  if (!named) named = getenv("TIDEMARK_CC");
   if (named && *named) {
     if (on_path(named, found)) return 0;
     return tm_fail(error, -ENOENT, "the C compiler '%s' is not there; correct TIDEMARK_CC", named);
@@ -376,7 +374,7 @@ int tm_compile(const char *name, const void *wasm, size_t size,
                const struct tm_module_options *options, char path[PATH_MAX],
                struct tm_error *error) {
   char cache[PATH_MAX], compiler[PATH_MAX], hex[TM_SHA256_HEX];
-  int result = find_compiler(options, compiler, error);
+  int result = tm_compile_compiler(options->compiler, compiler, error);
   if (!result) result = cache_folder(options, cache, error);
   if (!result) result = make_key(wasm, size, options, compiler, hex, error);
   if (result) return result;
