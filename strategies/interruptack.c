@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "strategies/interruptack.h"
 
-/* Take over the target. The request is struck off only if it is still the one that was seen: of two
- * threads that answer for one view, the slower may be answering an older one. */
-static void interruptack_take_over(struct tm_interruptack_view *v) {
-  /* ORDER: the request before the target. PAIRS: interruptack_ask. */
-  uint32_t asked = tm_load_acq(&v->asked);
+/* Take over the target, which request number `asked` was for, if not 0. The request is struck off
+ * only if it is still that one: of two threads that answer for one view, the slower may be
+ * answering an older one. */
+static void interruptack_take_over(struct tm_interruptack_view *v, uint32_t asked) {
   if (!asked) return;
   /* ORDER: the pages before the length that covers them. PAIRS: interruptack_ask. */
   tm_copy_raise(&v->bytes, tm_load_acq(&v->memory->target));
@@ -20,7 +19,7 @@ static bool interruptack_unpark(void *view) {
   /* ORDER: seq-cst: the runner before the look at the request. PAIRS: interruptack_ask, which
    * stores the request and then looks for runners: one of the two sees the other. */
   tm_fetch_add_sc(&v->runners, 1);
-  if (tm_load_sc(&v->asked)) interruptack_take_over(v);
+  interruptack_take_over(v, tm_load_sc(&v->asked));
   return false;
 }
 
@@ -60,8 +59,9 @@ static void interruptack_ask(struct tm_interruptack_memory *m) {
   TM_LINK_EACH (each, &m->views, struct tm_interruptack_view, link) {
     /* ORDER: the acknowledgement, or the departure of the last runner, before the length.
      * PAIRS: interruptack_take_over, interruptack_leave. */
-    tm_await(tm_load_sc(&each->asked) == 0 || tm_load_sc(&each->runners) == 0);
-    interruptack_take_over(each); /* for those who do not run */
+    uint32_t asked;
+    tm_await((asked = tm_load_sc(&each->asked)) == 0 || tm_load_sc(&each->runners) == 0);
+    interruptack_take_over(each, asked); /* for those who do not run */
   }
 }
 
@@ -129,8 +129,9 @@ bool tm_interruptack_valid(struct tm_interruptack_memory *m) {
 
 void tm_interruptack_answer(struct tm_interruptack_view *v) {
   struct tm_interruptack_view *own = tm_running_view(&v->memory->running);
-  interruptack_take_over(v);
-  if (own && own != v) interruptack_take_over(own);
+  /* ORDER: the request before the target. PAIRS: interruptack_ask. */
+  interruptack_take_over(v, tm_load_acq(&v->asked));
+  if (own && own != v) interruptack_take_over(own, tm_load_acq(&own->asked));
 }
 
 TM_STRATEGY_OPS_WITH(interruptack, .unpark = interruptack_unpark, .park = interruptack_park);
