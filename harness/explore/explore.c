@@ -48,7 +48,7 @@ static uint64_t hash_of(const uint64_t *word, unsigned words) {
 }
 
 static bool grow_table(struct table *t) {
-  unsigned room = t->room ? 2 * t->room : 16;
+  unsigned room = t->room ? 2 * t->room : 4;
   struct tm_explore_outcome *outcome = realloc(t->outcome, room * sizeof *outcome);
   if (!outcome) return false;
   t->outcome = outcome;
@@ -235,9 +235,8 @@ static int run_at_random(struct exploration *x, uint64_t runs, struct tm_error *
 }
 
 /* The search, or random executions, or these when that has given up. */
-static int explore(struct exploration *x, struct tm_error *error) {
+static int explore(struct exploration *x, double start, struct tm_error *error) {
   const struct tm_explore_options *o = x->options;
-  double start = now();
   tm_machine_setup(x->m);
   int code = o->random_runs ? 0 : search_all(x, start, error);
   uint64_t runs = o->random_runs ? o->random_runs : o->random_after;
@@ -249,28 +248,65 @@ static int explore(struct exploration *x, struct tm_error *error) {
   return code;
 }
 
+/* ---- workspaces -------------------------------------------------------------------------------*/
+
+struct tm_explore_workspace {
+  struct tm_machine *m;
+  struct tm_dpor *s;
+};
+
+struct tm_explore_workspace *tm_explore_workspace_new(void) {
+  struct tm_explore_workspace *w = calloc(1, sizeof *w);
+  const struct tm_explore_client nobody = {.threads = 0};
+  if (!w) return NULL;
+  w->m = tm_machine_new(TM_EXPLORE_SC, &nobody);
+  w->s = calloc(1, sizeof *w->s);
+  if (w->m && w->s) {
+    w->s->m = w->m;
+    w->m->event = w->s->event;
+    return w;
+  }
+  tm_explore_workspace_free(w);
+  return NULL;
+}
+
+void tm_explore_workspace_free(struct tm_explore_workspace *w) {
+  if (!w) return;
+  if (w->m) tm_machine_free(w->m);
+  for (unsigned i = 0; w->s && i < TM_X_SNAPSHOTS; i++) free(w->s->snapshot[i].data);
+  free(w->s);
+  free(w);
+}
+
+/* Both for this exploration. */
+static void prepare(struct exploration *x, const struct tm_explore_client *client,
+                    struct tm_explore_workspace *w) {
+  const struct tm_explore_options *o = x->options;
+  x->m = w->m;
+  x->s = w->s;
+  tm_machine_reset(x->m, o->model, client);
+  tm_dpor_reset(x->s);
+  x->s->plain = o->plain;
+  x->m->ordered_writes = !o->plain;
+  x->m->failures = o->failures;
+  for (unsigned i = 0; i < o->weakenings && i < TM_X_WEAKENED; i++)
+    x->m->weak[x->m->weakened++] = o->weaken[i];
+}
+
 int tm_explore(const struct tm_explore_client *client, const struct tm_explore_options *options,
                struct tm_explore_result **result, struct tm_error *error) {
   struct exploration x = {.options = options, .result = calloc(1, sizeof **result)};
-  x.m = tm_machine_new(options->model, client);
-  x.s = calloc(1, sizeof *x.s);
-  int code = -ENOMEM;
-  if (!x.result || !x.m || !x.s) {
-    tm_fail(error, code, "no memory for an exploration");
-    goto done;
+  struct tm_explore_workspace *own = options->workspace ? NULL : tm_explore_workspace_new();
+  if (!x.result || (!own && !options->workspace)) {
+    tm_explore_workspace_free(own);
+    free(x.result);
+    return tm_fail(error, -ENOMEM, "no memory for an exploration");
   }
-  x.s->m = x.m;
-  x.m->event = x.s->event;
-  x.s->plain = options->plain;
-  x.m->ordered_writes = !options->plain;
-  x.m->failures = options->failures;
-  for (unsigned i = 0; i < options->weakenings && i < TM_X_WEAKENED; i++)
-    x.m->weak[x.m->weakened++] = options->weaken[i];
-  code = explore(&x, error);
-done:
+  double start = now();
+  prepare(&x, client, own ? own : options->workspace);
+  int code = explore(&x, start, error);
+  tm_explore_workspace_free(own);
   free(x.table.slot);
-  free(x.s);
-  if (x.m) tm_machine_free(x.m);
   if (code) {
     free(x.table.outcome);
     tm_explore_free(x.result);

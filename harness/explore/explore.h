@@ -28,6 +28,8 @@ enum tm_explore_model { TM_EXPLORE_SC, TM_EXPLORE_TSO, TM_EXPLORE_C11 };
 const char *tm_explore_model_name(enum tm_explore_model model);
 bool tm_explore_model_find(const char *name, enum tm_explore_model *model);
 
+/* What changes during an execution must be on the threads' stacks, or in memory that `setup` or a
+ * thread has from tm_model_allocate(). */
 struct tm_explore_client {
   void *context;
   unsigned threads; /* at most 8 */
@@ -48,8 +50,16 @@ struct tm_explore_weakening {
   uint8_t order; /* enum tm_order */
 };
 
+/* Memory for explorations that come one after the other: making it costs more than a small
+ * exploration. */
+struct tm_explore_workspace;
+/* NULL: no memory. */
+struct tm_explore_workspace *tm_explore_workspace_new(void);
+void tm_explore_workspace_free(struct tm_explore_workspace *workspace);
+
 struct tm_explore_options {
   enum tm_explore_model model;
+  struct tm_explore_workspace *workspace; /* NULL: one is made and freed again */
   bool plain;    /* every interleaving: no reduction, to check the reduction against */
   bool shortest; /* find for every outcome the schedule with fewest context switches */
   const struct tm_explore_outcome *shortest_for; /* or only for the outcome with this row */

@@ -19,7 +19,7 @@ void tm_model_trap(enum tm_trap_code code) {
   struct tm_machine *m = tm_machine_self;
   struct tm_guest *g = m->client.context;
   if (m->running < 0) tm_die("trap '%s' outside a guest thread", tm_trap_words(code));
-  _longjmp(g->trap[m->running], 1);
+  _longjmp(*g->trap[m->running], 1);
 }
 
 void tm_model_trap_at(enum tm_trap_code code, uintptr_t pc) {
@@ -188,6 +188,8 @@ static void run_thread(void *context, unsigned thread) {
   const struct tm_litmus_thread *t = &g->test->thread[thread];
   const struct tm_strategy *ops = g->strategy->ops;
   void *view = g->state->view[thread], *frame = g->state->frame[thread];
+  jmp_buf trap;
+  g->trap[thread] = &trap;
   /* Entering the instance does all that the poll on entry would do. */
   if (ops->unpark)
     ops->unpark(view);
@@ -201,7 +203,7 @@ static void run_thread(void *context, unsigned thread) {
       continue;
     }
     struct tm_value result = word(TM_VALUE_TRAP);
-    if (_setjmp(g->trap[thread]) == 0) result = run_step(g, thread, i);
+    if (_setjmp(trap) == 0) result = run_step(g, thread, i);
     if (s->column >= 0) g->state->column[s->column] = result;
   }
   if (ops->park) ops->park(g->state->view[thread]);

@@ -25,7 +25,7 @@ struct tm_guest {
   int init; /* what the strategy's init answered */
   struct tm_guest_state *state;
   struct tm_x_layout layout;
-  jmp_buf trap[TM_LITMUS_THREADS];
+  jmp_buf *trap[TM_LITMUS_THREADS]; /* on the threads' stacks */
   struct tm_site probe[TM_LITMUS_THREADS][TM_LITMUS_STEPS];
   struct tm_site site[TM_LITMUS_THREADS][TM_LITMUS_STEPS];
   char text[TM_LITMUS_THREADS][TM_LITMUS_STEPS][TM_GUEST_TEXT];

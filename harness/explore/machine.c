@@ -13,15 +13,28 @@ struct tm_machine *tm_machine_new(enum tm_explore_model model,
   struct tm_machine *m = aligned_alloc(64, (sizeof *m + 63) & ~(size_t)63);
   if (!m) return NULL;
   memset(m, 0, sizeof *m);
+  m->stacks = malloc((size_t)TM_X_THREADS * TM_X_STACK);
+  if (m->stacks) {
+    tm_machine_reset(m, model, client);
+    return m;
+  }
+  free(m);
+  return NULL;
+}
+
+void tm_machine_reset(struct tm_machine *m, enum tm_explore_model model,
+                      const struct tm_explore_client *client) {
   m->model = model;
   m->client = *client;
   m->threads = client->threads;
   m->ordered_writes = true;
   m->running = -1;
-  m->stacks = malloc((size_t)TM_X_THREADS * TM_X_STACK);
-  if (m->stacks) return m;
-  free(m);
-  return NULL;
+  m->setup_thread = 0;
+  m->overflow = NULL;
+  m->weakened = 0;
+  m->failures = false;
+  memset(&m->layout, 0, sizeof m->layout);
+  memset(m->used, 0, sizeof m->used);
 }
 
 void tm_machine_free(struct tm_machine *m) {

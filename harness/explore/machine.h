@@ -159,6 +159,13 @@ struct tm_x_region {
   uint8_t page[TM_X_REGION_PAGES];
 };
 
+/* A copy of all that changes during an execution, after `depth` operations (snapshot.c). */
+struct tm_snapshot {
+  unsigned depth;
+  size_t room;
+  unsigned char *data;
+};
+
 /* Everything that changes during an execution and is not a message, thread or arena. */
 struct tm_machine_state {
   unsigned places, messages, regions;
@@ -221,11 +228,17 @@ extern _Thread_local struct tm_machine *tm_machine_self;
 
 struct tm_machine *tm_machine_new(enum tm_explore_model model,
                                   const struct tm_explore_client *client);
+/* Another client, from the start. */
+void tm_machine_reset(struct tm_machine *m, enum tm_explore_model model,
+                      const struct tm_explore_client *client);
 void tm_machine_free(struct tm_machine *m);
 /* Run the client's setup once and remember the state. */
 void tm_machine_setup(struct tm_machine *m);
 /* Back to that state, threads at their first operation. */
 void tm_machine_begin(struct tm_machine *m);
+/* Keep the state, and go back to it; false when it cannot be kept. */
+bool tm_machine_save(struct tm_machine *m, unsigned depth, struct tm_snapshot *to);
+void tm_machine_restore(struct tm_machine *m, const struct tm_snapshot *from);
 /* Memory that is put back by tm_machine_begin. */
 void *tm_machine_allocate(struct tm_machine *m, size_t bytes);
 /* A new place; its number, or 1 after setting m->overflow. */

@@ -77,23 +77,49 @@ static bool reads_from(const struct tm_event *e, const struct tm_event *f) {
   return false;
 }
 
+/* All places that an event has to do with. */
+static uint64_t touched(const struct tm_touch *t) {
+  return t->read | t->write | t->sc_read | t->sc_write | t->lock | t->attempt | t->raised |
+         t->limited | t->forwarded;
+}
+
+/* Does everything so far come before an event with this clock? */
+static bool after_all(const uint8_t *clock, const uint8_t *latest) {
+  unsigned missing = 0;
+  for (unsigned i = 0; i < TM_X_PROCESSES; i++) missing |= clock[i] < latest[i];
+  return !missing;
+}
+
+/* What comes before the event by itself: its process's last one, and under tso what its store
+ * buffer has carried out for it. */
+static void start_clock(const struct tm_dpor *s, struct tm_event *e) {
+  const struct tm_machine *m = s->m;
+  unsigned p = e->process;
+  memcpy(e->clock, m->clock[p], sizeof e->clock);
+  e->clock[p] = e->ordinal;
+  if (e->effect == TM_EFFECT_FLUSH)
+    join_clock(e->clock, s->event[m->index[p - TM_X_THREADS][e->source]].clock);
+  if (e->drains) join_clock(e->clock, m->clock[TM_X_THREADS + p]);
+}
+
 void tm_dpor_clock(struct tm_dpor *s, struct tm_event *e) {
   struct tm_machine *m = s->m;
   unsigned p = e->process;
   bool c11 = m->model == TM_EXPLORE_C11;
-  memcpy(e->clock, m->clock[p], sizeof e->clock);
-  e->clock[p] = e->ordinal;
-  if (e->effect == TM_EFFECT_FLUSH)
-    join_clock(e->clock, s->event[s->m->index[p - TM_X_THREADS][e->source]].clock);
-  if (e->drains) join_clock(e->clock, m->clock[TM_X_THREADS + p]);
-  bool lock = tm_is_lock(e->effect), open = true;
+  start_clock(s, e);
+  /* A take of a lock does not race with the drop before it, but with that drop's take: `open` until
+   * an exclusive one is found. */
+  bool lock = tm_is_lock(e->effect), open = lock && !e->forced && !s->plain;
   uint8_t own[TM_X_PROCESSES];
   memcpy(own, e->clock, sizeof own);
+  uint64_t mine = touched(&e->touch), all = e->touch.threads ? 1 : 0;
+  s->touched[s->depth] = mine | all;
+  mine |= 1;
   for (unsigned i = s->depth; i-- > 0;) {
+    if (!((s->touched[i] | all) & mine)) continue;
     const struct tm_event *f = &s->event[i];
-    if (f->process == p) continue;
+    if (f->process == p || (!open && ordered(e->clock, f))) continue;
     if (dependent(c11, &f->touch, f->process, f->label, &e->touch, p, e->label)) {
-      /* A take does not race with the drop before it, but with that drop's take. */
       bool takes = tm_is_lock(f->effect) && !f->forced;
       bool races = lock ? open && takes && !ordered(own, f) : !ordered(e->clock, f);
       if (races && !e->forced && !s->plain) reverse(s, i, s->depth);
@@ -105,6 +131,7 @@ void tm_dpor_clock(struct tm_dpor *s, struct tm_event *e) {
       if (!s->plain && conflict && !ordered(e->clock, f)) reverse(s, i, s->depth);
       if (e->read_slots && reads_from(e, f)) join_clock(e->clock, f->clock);
     }
+    if (!open && after_all(e->clock, m->ordinal)) break;
   }
 }
 
@@ -204,10 +231,36 @@ static bool open_node(struct tm_dpor *s, enum tm_run *run) {
   return false;
 }
 
+void tm_dpor_reset(struct tm_dpor *s) {
+  s->plain = false;
+  s->depth = s->fresh = s->nodes = s->snapshots = 0;
+  s->steps = 0;
+}
+
+/* Go to the last state that was kept and is on the way. */
+static void go_back(struct tm_dpor *s) {
+  while (s->snapshots && s->snapshot[s->snapshots - 1].depth > s->fresh) s->snapshots--;
+  if (s->snapshots) {
+    tm_machine_restore(s->m, &s->snapshot[s->snapshots - 1]);
+    s->depth = s->snapshot[s->snapshots - 1].depth;
+  } else {
+    tm_machine_begin(s->m);
+    s->depth = 0;
+  }
+}
+
+/* On the way to where the execution becomes new: keep the state for those that follow. */
+static void keep_state(struct tm_dpor *s) {
+  unsigned last = s->snapshots ? s->snapshot[s->snapshots - 1].depth : 0;
+  if (s->depth > s->fresh || s->depth < last + TM_X_SPACING || s->snapshots == TM_X_SNAPSHOTS)
+    return;
+  s->snapshots += tm_machine_save(s->m, s->depth, &s->snapshot[s->snapshots]);
+}
+
 enum tm_run tm_dpor_run(struct tm_dpor *s) {
   enum tm_run run = TM_RUN_TOO_LONG;
-  tm_machine_begin(s->m);
-  for (s->depth = 0; s->depth < TM_X_EVENTS - 1 && !s->m->overflow; s->depth++) {
+  for (go_back(s); s->depth < TM_X_EVENTS - 1 && !s->m->overflow; s->depth++) {
+    keep_state(s);
     if (s->depth >= s->nodes) {
       if (!open_node(s, &run)) return run;
       s->nodes = s->depth + 1;

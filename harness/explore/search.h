@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* harness/explore/search.h: the depth-first search over schedules (private).
  *
- * Stateless: every execution starts anew and follows the decisions on a stack of nodes up to the
- * deepest one that has something left to try.
+ * Stateless: no state is compared with one met before. Every execution follows the decisions on a
+ * stack of nodes up to the deepest one that has something left to try, from the last snapshot of
+ * the machine before it.
  *
  * Reduction. Two relations between operations:
  *   dependent   exchanging the two changes the state they lead to (under c11 a read and a write
@@ -19,7 +20,12 @@
 
 #include "harness/explore/machine.h"
 
-enum { TM_X_SLEEPERS = 1 << 14, TM_X_STACKED_LABELS = 1 << 15 };
+enum {
+  TM_X_SLEEPERS = 1 << 14,
+  TM_X_STACKED_LABELS = 1 << 15,
+  TM_X_SNAPSHOTS = 64,
+  TM_X_SPACING = 8 /* operations between two snapshots */
+};
 
 /* A choice that need not be tried: all executions that begin with it are explored elsewhere. */
 struct tm_sleeper {
@@ -44,8 +50,11 @@ struct tm_dpor {
   unsigned fresh; /* operations before this one are repeated from the previous execution */
   unsigned nodes; /* of the stack */
   uint64_t steps; /* carried out in all */
+  unsigned snapshots;
+  struct tm_snapshot snapshot[TM_X_SNAPSHOTS]; /* along the stack of nodes */
   struct tm_node node[TM_X_EVENTS];
   struct tm_event event[TM_X_EVENTS];
+  uint64_t touched[TM_X_EVENTS]; /* places that the event has to do with; bit 0: threads */
   struct tm_sleeper sleeper[TM_X_SLEEPERS];
   tm_label label[TM_X_STACKED_LABELS];
 };
@@ -56,6 +65,8 @@ enum tm_run {
   TM_RUN_TOO_LONG
 };
 
+/* Forget the search before. */
+void tm_dpor_reset(struct tm_dpor *s);
 /* One execution, along the stack and beyond it. */
 enum tm_run tm_dpor_run(struct tm_dpor *s);
 /* Prepare the next one; false when all are done. */

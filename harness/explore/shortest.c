@@ -37,7 +37,9 @@ static void run_on(struct attempt *a, unsigned t) {
 
 static bool extend(struct attempt *a, int last, int switches) {
   if (a->placed == a->s->depth) return true;
-  if (switches < 0) return false;
+  int waiting = 0; /* threads that a switch has still to go to */
+  for (unsigned t = 0; t < TM_X_THREADS; t++) waiting += a->at[t] < a->count[t];
+  if (switches < waiting - 1) return false;
   for (unsigned t = 0; t < TM_X_THREADS; t++) {
     if ((int)t == last || a->at[t] == a->count[t]) continue;
     unsigned at = a->at[t], placed = a->placed;
