@@ -26,7 +26,7 @@ static const char help[] =
     "its shortest witness. Without options: all strategies, tests and models (sc, tso, c11), as a\n"
     "table.\n"
     "  --tests FOLDER   where the .litmus files are\n"
-    "  --seconds N      give up on one cell after N seconds (default 5); random executions "
+    "  --seconds N      give up on one cell after N seconds (default 30); random executions "
     "follow,\n"
     "                   and it counts as incomplete\n"
     "  --failures       system calls that can fail may fail\n"
@@ -155,7 +155,7 @@ static int read_option(struct wish *w, struct tm_args *a) {
 static int read_numbers(struct wish *w) {
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
   w->job_count = processors > 16 ? 16 : processors > 1 ? processors : 1;
-  w->most_seconds = 5;
+  w->most_seconds = 30;
   w->first_seed = 1;
   if (w->jobs && !tm_cli_number(w->jobs, 1, 16, &w->job_count))
     return tm_cli_wrong("explore", "--jobs wants a number from 1 to 16");
@@ -449,8 +449,11 @@ static int explore(struct wish *w) {
                                      .argument = one ? (void *)&exit_code : (void *)&t};
   matrix.options.shortest = one;
   matrix.shortest_worst = !one && w->json;
-  tm_explore_matrix(&matrix);
-  if (!one) exit_code = finish_table(&t);
+  struct tm_error error;
+  if (tm_explore_matrix(&matrix, &error))
+    exit_code = tm_cli_wrong("explore", "%s", error.text);
+  else if (!one)
+    exit_code = finish_table(&t);
   cJSON_Delete(t.json);
   free(t.cell);
   return exit_code;

@@ -3,7 +3,9 @@
 
 #include "core/atomics.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *tm_reach_name(enum tm_reach verdict) {
@@ -71,7 +73,9 @@ struct tm_explore_judgement tm_explore_judge(const struct tm_litmus *test,
 
 struct crew {
   const struct tm_explore_matrix *matrix;
-  struct tm_atomic_u64 next; /* test */
+  struct tm_oracle **oracle; /* by test; NULL: see the error */
+  struct tm_error *error;    /* by test */
+  struct tm_atomic_u64 next; /* test or cell */
   pthread_mutex_t mutex;     /* of `done` and the callback */
   size_t done;
 };
@@ -92,11 +96,12 @@ static void shorten(const struct tm_explore_cell *cell, struct tm_explore_option
   tm_explore_free(again);
 }
 
-static void run_cell(struct crew *crew, struct tm_explore_cell *cell) {
+static void run_cell(struct crew *crew, struct tm_explore_cell *cell,
+                     struct tm_explore_workspace *workspace) {
   const struct tm_explore_matrix *x = crew->matrix;
   struct tm_explore_options options = x->options;
   options.model = cell->model;
-  cell->result = NULL;
+  options.workspace = workspace;
   cell->judgement = (struct tm_explore_judgement){.verdict = TM_REACH_FAILED, .worst = -1};
   if (cell->oracle &&
       !tm_explore_litmus(cell->test, cell->strategy, &options, &cell->result, &cell->error))
@@ -109,31 +114,59 @@ static void run_cell(struct crew *crew, struct tm_explore_cell *cell) {
   tm_explore_free(cell->result);
 }
 
-static void *work(void *argument) {
+static void *ask_oracles(void *argument) {
   struct crew *crew = argument;
   const struct tm_explore_matrix *x = crew->matrix;
   /* Relaxed: only a counter. */
-  for (uint64_t i; (i = tm_fetch_add_rlx(&crew->next, 1)) < x->tests;) {
-    struct tm_explore_cell cell = {.test = x->test[i]};
-    struct tm_oracle *oracle = tm_oracle_judge(cell.test, &cell.error);
-    cell.oracle = oracle;
-    for (size_t s = 0; s < x->strategies; s++)
-      for (size_t m = 0; m < x->models; m++) {
-        cell.strategy = x->strategy[s];
-        cell.model = x->model[m];
-        run_cell(crew, &cell);
-      }
-    if (oracle) tm_oracle_free(oracle);
-  }
+  for (uint64_t i; (i = tm_fetch_add_rlx(&crew->next, 1)) < x->tests;)
+    crew->oracle[i] = tm_oracle_judge(x->test[i], &crew->error[i]);
   return NULL;
 }
 
-void tm_explore_matrix(const struct tm_explore_matrix *matrix) {
-  struct crew crew = {.matrix = matrix, .mutex = PTHREAD_MUTEX_INITIALIZER};
+static void *explore_cells(void *argument) {
+  struct crew *crew = argument;
+  const struct tm_explore_matrix *x = crew->matrix;
+  struct tm_explore_workspace *workspace = tm_explore_workspace_new();
+  uint64_t cells = x->tests * x->strategies * x->models;
+  /* Relaxed: only a counter. */
+  for (uint64_t i; (i = tm_fetch_add_rlx(&crew->next, 1)) < cells;) {
+    uint64_t test = i / x->models / x->strategies;
+    struct tm_explore_cell cell = {.test = x->test[test],
+                                   .strategy = x->strategy[i / x->models % x->strategies],
+                                   .model = x->model[i % x->models],
+                                   .oracle = crew->oracle[test],
+                                   .error = crew->error[test]};
+    run_cell(crew, &cell, workspace);
+  }
+  tm_explore_workspace_free(workspace);
+  return NULL;
+}
+
+/* As many system threads as there can be, up to `jobs`, this one among them. */
+static void in_parallel(struct crew *crew, void *(*work)(void *)) {
   pthread_t thread[16];
-  unsigned jobs = matrix->jobs > 16 ? 16 : matrix->jobs;
-  for (unsigned i = 1; i < jobs; i++)
-    if (pthread_create(&thread[i], NULL, work, &crew)) jobs = i;
-  work(&crew);
-  for (unsigned i = 1; i < jobs; i++) pthread_join(thread[i], NULL);
+  unsigned jobs = crew->matrix->jobs > 16 ? 16 : crew->matrix->jobs, started = 0;
+  tm_atomic_init(&crew->next, 0);
+  while (started + 1 < jobs && pthread_create(&thread[started], NULL, work, crew) == 0) started++;
+  work(crew);
+  for (unsigned i = 0; i < started; i++) pthread_join(thread[i], NULL);
+}
+
+int tm_explore_matrix(const struct tm_explore_matrix *matrix, struct tm_error *error) {
+  struct crew crew = {.matrix = matrix,
+                      .oracle = calloc(matrix->tests + 1, sizeof *crew.oracle),
+                      .error = calloc(matrix->tests + 1, sizeof *crew.error),
+                      .mutex = PTHREAD_MUTEX_INITIALIZER};
+  int code = 0;
+  if (crew.oracle && crew.error) {
+    in_parallel(&crew, ask_oracles);
+    in_parallel(&crew, explore_cells);
+    for (size_t i = 0; i < matrix->tests; i++)
+      if (crew.oracle[i]) tm_oracle_free(crew.oracle[i]);
+  } else {
+    code = tm_fail(error, -ENOMEM, "no memory for %zu tests", matrix->tests);
+  }
+  free(crew.oracle);
+  free(crew.error);
+  return code;
 }

@@ -58,12 +58,13 @@ struct tm_explore_matrix {
   unsigned jobs;                     /* system threads, at least 1 */
   struct tm_explore_options options; /* `model` is set for each cell */
   bool shortest_worst; /* search again for the shortest witness of what convicts a strategy */
-  /* Called after every cell, from one thread at a time, in no fixed order; the cell's result and
-   * oracle are freed afterwards. `done` of tests × strategies × models. */
+  /* Called after every cell, from one thread at a time, in no fixed order; the cell's result is
+   * freed afterwards. `done` of tests × strategies × models. */
   void (*each)(void *argument, const struct tm_explore_cell *cell, size_t done);
   void *argument;
 };
 
-void tm_explore_matrix(const struct tm_explore_matrix *matrix);
+/* 0, or -ENOMEM with a sentence. */
+int tm_explore_matrix(const struct tm_explore_matrix *matrix, struct tm_error *error);
 
 #endif
