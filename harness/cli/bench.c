@@ -2,6 +2,7 @@
 /* tidemark bench: what every strategy costs, into a results file. */
 #include "harness/report/bench.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/layouts.h"
 #include "harness/report/recording.h"
 
 #include <errno.h>
@@ -27,6 +28,12 @@ static const char help[] =
     "  --instances N       largest number of attached instances (default 100000)\n"
     "  --readers N         largest number of running readers (default 4)\n"
     "  --reader-ms N       how long readers run at each point (default 50)\n"
+    "  --layout NAME       where instances keep what they know of their memory (see run --help;\n"
+    "                      default inline)\n"
+    "  --layouts           instead of all that: accesses and memory.size in every layout, for a\n"
+    "                      memory of the module's own and for a shared one, and print the ratios "
+    "to\n"
+    "                      inline (default strategies: " TM_LAYOUT_STRATEGIES ")\n"
     "  --one STRATEGY      measure this one in this process, print its cells as JSON, keep "
     "nothing\n\n"
     "For Google Benchmark's own flags and JSON on the same hot halves: tidemark-micro.\n";
@@ -34,7 +41,8 @@ static const char help[] =
 struct request {
   const char *strategies, *file, *one;
   long blocks, seed, samples, grows, instances, readers, reader_ms;
-  bool resume;
+  bool resume, layouts;
+  struct tm_layout layout;
 };
 
 static int parse(struct tm_args *a, struct request *r) {
@@ -51,6 +59,16 @@ static int parse(struct tm_args *a, struct request *r) {
     if (tm_args_flag(a, "--help")) return fputs(help, stdout), -1;
     if (tm_args_flag(a, "--resume")) {
       r->resume = true;
+      continue;
+    }
+    if (tm_args_flag(a, "--layouts")) {
+      r->layouts = true;
+      continue;
+    }
+    struct tm_error error;
+    if ((value = tm_args_value(a, "--layout"))) {
+      if (tm_layout_parse(value, &r->layout, &error))
+        return tm_cli_wrong("bench", "%s", error.text);
       continue;
     }
     if ((value = tm_args_value(a, "--strategies")))
@@ -75,7 +93,8 @@ static int measure_one(const struct request *r, const struct tm_probe_size *size
   const struct tm_strategy_entry *entry = tm_strategy_find(r->one);
   if (!entry)
     return tm_cli_wrong("bench", "unknown strategy '%s'; 'tidemark strategies' lists them", r->one);
-  cJSON *cells = tm_probe_strategy(entry->strategy, size, &error);
+  cJSON *cells = r->layouts ? tm_layouts_measure(entry->strategy, size->samples, &error)
+                            : tm_probe_strategy(entry->strategy, size, &error);
   if (!cells) return tm_cli_wrong("bench", "%s", error.text);
   char *text = cJSON_PrintUnformatted(cells);
   int status = text && puts(text) >= 0 ? TM_EXIT_OK : tm_cli_wrong("bench", "cannot print");
@@ -90,11 +109,12 @@ static void prepare(struct tm_bench_plan *plan) {
   for (size_t i = 0; i < plan->strategies; i++) {
     struct tm_error why = {""};
     tm_recording_progress(NULL, "translating", i, plan->strategies);
-    if (!tm_probe_prepare(plan->strategy[i]->strategy, &why))
+    const struct tm_strategy *s = plan->strategy[i]->strategy;
+    if (!(plan->layouts ? tm_layouts_prepare(s, &why)
+                        : tm_probe_prepare(s, plan->size.layout, &why)))
       plan->strategy[kept++] = plan->strategy[i];
     else
-      fprintf(stderr, "tidemark bench: %s is left out: %s\n", plan->strategy[i]->strategy->name,
-              why.text);
+      fprintf(stderr, "tidemark bench: %s is left out: %s\n", s->name, why.text);
   }
   plan->strategies = kept;
 }
@@ -116,12 +136,15 @@ int tm_command_bench(int argc, char **argv) {
                                         .grows = (unsigned)r.grows,
                                         .max_instances = (unsigned)r.instances,
                                         .max_readers = (unsigned)r.readers,
-                                        .reader_seconds = (double)r.reader_ms / 1000},
+                                        .reader_seconds = (double)r.reader_ms / 1000,
+                                        .layout = r.layout},
+                               .layouts = r.layouts,
                                .strategies = TM_BENCH_STRATEGIES,
                                .progress = tm_recording_progress};
   if (r.one) return measure_one(&r, &plan.size);
 
   struct tm_error error = {""};
+  if (r.layouts && !r.strategies) r.strategies = TM_LAYOUT_STRATEGIES;
   if (tm_cli_strategies(r.strategies, plan.strategy, &plan.strategies, &error))
     return tm_cli_wrong("bench", "%s", error.text);
   prepare(&plan);
@@ -141,8 +164,10 @@ int tm_command_bench(int argc, char **argv) {
   if (!status && (tm_recording_begin(&recording, name, plan.seed, &error) ||
                   tm_bench_run(&plan, recording.store, &error)))
     status = tm_cli_wrong("bench", "%s", error.text);
-  tm_recording_close(&recording);
   if (isatty(2)) fputs("\r\033[K", stderr);
+  if (!status && r.layouts && tm_layouts_print(recording.store, name, &error))
+    status = tm_cli_wrong("bench", "%s", error.text);
+  tm_recording_close(&recording);
   if (!status)
     printf("%s: \"%s\" is complete. Draw it: tidemark report --from %s\n", r.file, name, r.file);
   return status;

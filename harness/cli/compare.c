@@ -20,6 +20,11 @@ static const char help[] =
     "largest resident memory, machine code, grows, and whether the output was the same "
     "everywhere.\n\n"
     "  --strategies A,B,…  which (default: every floor and candidate); nocheck is always the base\n"
+    "  --layout NAME       where instances keep what they know of their memory (see run --help)\n"
+    "  --layouts A,B,…     compare layouts instead, under the one strategy of --strategies "
+    "(default\n"
+    "                      guard); inline is always the base\n"
+    "  --owned             the built-in workloads with one thread and a memory of their own\n"
     "  --blocks N          runs of each strategy, 1 to 1000 (default 3)\n"
     "  --workloads A,B,…   which built-in workloads (default: all)\n"
     "  --threads N         guest threads of the built-in workloads, 1 to 8 (default 2)\n"
@@ -33,9 +38,10 @@ static const char help[] =
 enum { MAX_GUESTS = 64, MAX_FLAGS = 64 };
 
 struct request {
-  const char *strategies, *workloads, *json;
+  const char *strategies, *layouts, *workloads, *json;
+  struct tm_layout layout;
   long blocks, threads, seed;
-  bool quick;
+  bool quick, owned;
   char *flags[MAX_FLAGS + 1];
   size_t flag_count;
 };
@@ -48,8 +54,8 @@ struct builtin {
 
 static bool make_builtin(const struct tm_workload *w, const struct request *r, struct builtin *b,
                          struct tm_compare_guest *g) {
-  b->path = tm_workload_path(w->name, TM_WORKLOAD_WASM);
-  snprintf(b->threads, sizeof b->threads, "%ld", r->threads);
+  b->path = tm_workload_path(w->name, r->owned ? TM_WORKLOAD_SINGLE_WASM : TM_WORKLOAD_WASM);
+  snprintf(b->threads, sizeof b->threads, "%ld", r->owned ? 1 : r->threads);
   snprintf(b->size, sizeof b->size, "%u", r->quick ? w->test_size : w->size);
   b->argv[0] = b->threads;
   b->argv[1] = b->size;
@@ -82,9 +88,10 @@ static int pick_builtins(const struct request *r, struct builtin *store,
 }
 
 /* nocheck first, then the others in the order asked for. */
-static int pick_strategies(const char *list, struct tm_compare *c, struct tm_error *error) {
+static int pick_strategies(const struct request *r, struct tm_compare *c, struct tm_error *error) {
   c->strategies = TM_COMPARE_STRATEGIES - 1;
-  int result = tm_cli_strategies(list, c->strategy + 1, &c->strategies, error);
+  for (size_t i = 0; i < TM_COMPARE_STRATEGIES; i++) c->layout[i] = r->layout;
+  int result = tm_cli_strategies(r->strategies, c->strategy + 1, &c->strategies, error);
   if (result) return result;
   c->strategy[0] = tm_strategy_find("nocheck");
   size_t n = 1;
@@ -97,10 +104,51 @@ static int pick_strategies(const char *list, struct tm_compare *c, struct tm_err
   return 0;
 }
 
+static int add_layout(struct tm_compare *c, const char *text, struct tm_error *error) {
+  struct tm_layout layout;
+  int result = tm_layout_parse(text, &layout, error);
+  if (result) return result;
+  for (size_t i = 0; i < c->strategies; i++)
+    if (c->layout[i].place == layout.place && c->layout[i].size_call == layout.size_call) return 0;
+  if (c->strategies == TM_COMPARE_STRATEGIES)
+    return tm_fail(error, -EINVAL, "the list of layouts is too long");
+  c->strategy[c->strategies] = c->strategy[0];
+  c->layout[c->strategies++] = layout;
+  return 0;
+}
+
+/* One strategy in several layouts, inline first. */
+static int pick_layouts(const struct request *r, struct tm_compare *c, struct tm_error *error) {
+  size_t count = TM_COMPARE_STRATEGIES;
+  int result =
+      tm_cli_strategies(r->strategies ? r->strategies : "guard", c->strategy, &count, error);
+  if (result) return result;
+  if (count != 1)
+    return tm_fail(error, -EINVAL, "--layouts compares layouts under one strategy, not %zu", count);
+  c->strategies = 0;
+  c->of_layouts = true;
+  c->layout[c->strategies++] = (struct tm_layout){0};
+  char name[64];
+  for (const char *p = r->layouts; *p && !result; p += strcspn(p, ","), p += *p == ',') {
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(p, ","), p);
+    result = add_layout(c, name, error);
+  }
+  return result;
+}
+
 /* ---- showing ----------------------------------------------------------------------------------*/
 
+/* The base is a strategy, or a layout where those are compared. */
+static const char *base_name(const struct tm_compare *c) {
+  return c->of_layouts ? "inline" : "nocheck";
+}
+
+/* The buffer is overwritten by the next call. */
 static const char *column_name(const struct tm_compare *c, size_t s) {
-  return s == c->strategies ? "nocheck (A/A)" : c->strategy[s]->strategy->name;
+  static char name[TM_LAYOUT_NAME + 8];
+  if (s == c->strategies) return c->of_layouts ? "inline (A/A)" : "nocheck (A/A)";
+  if (!c->of_layouts) return c->strategy[s]->strategy->name;
+  return tm_layout_name(c->layout[s], name);
 }
 
 static void print_ratio(const struct tm_ratio *r) {
@@ -111,8 +159,9 @@ static void print_ratio(const struct tm_ratio *r) {
 }
 
 static void print_guest(const struct tm_compare *c, size_t g, const char *label) {
-  printf("\n%s\n  %-14s %7s  %-15s %9s %9s %9s %7s  %s\n", label, "strategy", "time",
-         "95 % interval", "seconds", "peak MiB", "code KiB", "grows", "output");
+  printf("\n%s\n  %-14s %7s  %-15s %9s %9s %9s %7s  %s\n", label,
+         c->of_layouts ? "layout" : "strategy", "time", "95 % interval", "seconds", "peak MiB",
+         "code KiB", "grows", "output");
   for (size_t s = 0; s <= c->strategies; s++) {
     const struct tm_compare_cell *cell = tm_compare_cell(c, g, s);
     printf("  %-14s ", column_name(c, s));
@@ -157,6 +206,9 @@ static cJSON *cell_json(const struct tm_compare *c, size_t g, size_t s, const ch
   cJSON *o = cJSON_CreateObject();
   cJSON_AddStringToObject(o, "guest", label);
   cJSON_AddStringToObject(o, "strategy", c->strategy[s == c->strategies ? 0 : s]->strategy->name);
+  char layout[TM_LAYOUT_NAME];
+  cJSON_AddStringToObject(o, "layout",
+                          tm_layout_name(c->layout[s == c->strategies ? 0 : s], layout));
   cJSON_AddBoolToObject(o, "control", s == c->strategies);
   if (cell->left_out > 0) {
     cJSON_AddNumberToObject(o, "left_out_times_slower", cell->left_out);
@@ -184,7 +236,7 @@ static int write_json(const struct tm_compare *c, const struct tm_compare_guest 
   for (size_t s = 0; s <= c->strategies; s++) {
     if (!c->geomean[s].blocks) continue;
     cJSON *o = ratio_json(&c->geomean[s]);
-    cJSON_AddStringToObject(o, "strategy", column_name(c, s));
+    cJSON_AddStringToObject(o, c->of_layouts ? "layout" : "strategy", column_name(c, s));
     cJSON_AddItemToArray(means, o);
   }
   return tm_cli_write_json("compare", all, path);
@@ -196,16 +248,17 @@ static int show(const struct tm_compare *c, const struct tm_compare_guest *guest
   if (!r->json || strcmp(r->json, "-")) {
     for (size_t g = 0; g < c->guests; g++) print_guest(c, g, guests[g].label);
     if (c->guests > 1) print_geomean(c);
-    printf("\n%zu blocks in random order, seed %llu; time is the guest's, relative to nocheck.\n"
-           "nocheck (A/A) is the same program again: its interval should contain 1.\n",
-           c->blocks, (unsigned long long)c->seed);
+    printf("\n%zu blocks in random order, seed %llu; time is the guest's, relative to %s.\n"
+           "%s (A/A) is the same program again: its interval should contain 1.\n",
+           c->blocks, (unsigned long long)c->seed, base_name(c), base_name(c));
   }
   if (r->json && write_json(c, guests, r->json)) return TM_EXIT_WRONG;
   for (size_t g = 0; g < c->guests; g++)
     for (size_t s = 0; s <= c->strategies; s++)
       if (!tm_compare_cell(c, g, s)->same_output) {
-        fprintf(stderr, "tidemark compare: %s: the %s under %s differs from that under nocheck\n",
-                guests[g].label, tm_compare_cell(c, g, s)->difference, column_name(c, s));
+        fprintf(stderr, "tidemark compare: %s: the %s under %s differs from that under %s\n",
+                guests[g].label, tm_compare_cell(c, g, s)->difference, column_name(c, s),
+                base_name(c));
         status = TM_EXIT_NO;
       }
   return status;
@@ -217,8 +270,16 @@ static int parse(struct tm_args *a, struct request *r) {
   const char *value;
   while (tm_args_option(a)) {
     if (tm_args_flag(a, "--help")) return fputs(help, stdout), -1;
+    struct tm_error error;
     if ((value = tm_args_value(a, "--strategies"))) {
       r->strategies = value;
+    } else if ((value = tm_args_value(a, "--layouts"))) {
+      r->layouts = value;
+    } else if ((value = tm_args_value(a, "--layout"))) {
+      if (tm_layout_parse(value, &r->layout, &error))
+        return tm_cli_wrong("compare", "%s", error.text);
+    } else if (tm_args_flag(a, "--owned")) {
+      r->owned = true;
     } else if ((value = tm_args_value(a, "--workloads"))) {
       r->workloads = value;
     } else if ((value = tm_args_value(a, "--json"))) {
@@ -268,7 +329,8 @@ int tm_command_compare(int argc, char **argv) {
   } else if (pick_builtins(&r, store, guests, &count, &error)) {
     return tm_cli_wrong("compare", "%s", error.text);
   }
-  if (pick_strategies(r.strategies, &c, &error)) return tm_cli_wrong("compare", "%s", error.text);
+  if (r.layouts ? pick_layouts(&r, &c, &error) : pick_strategies(&r, &c, &error))
+    return tm_cli_wrong("compare", "%s", error.text);
 
   char self[PATH_MAX];
   ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);

@@ -29,7 +29,8 @@ static void list_tasks(struct work *w) {
   for (size_t i = 0; i < w->plan->strategies; i++) {
     const struct tm_strategy_entry *e = w->plan->strategy[i];
     w->task[w->tasks++].entry = e;
-    if (strcmp(e->strategy->name, "nocheck") && strcmp(e->strategy->name, "guard")) continue;
+    bool twice = !strcmp(e->strategy->name, "nocheck") || !strcmp(e->strategy->name, "guard");
+    if (w->plan->layouts || !twice) continue;
     w->task[w->tasks++] = (struct task){.entry = e, .control = true};
   }
 }
@@ -45,10 +46,26 @@ static int run_one(const struct tm_bench_plan *plan, const char *strategy, cJSON
   number(n[2], plan->size.max_instances);
   number(n[3], plan->size.max_readers);
   number(n[4], (unsigned)(plan->size.reader_seconds * 1000));
-  char *argv[] = {(char *)plan->program, "bench", "--one",     (char *)strategy,
-                  "--samples",           n[0],    "--grows",   n[1],
-                  "--instances",         n[2],    "--readers", n[3],
-                  "--reader-ms",         n[4],    NULL};
+  char layout[TM_LAYOUT_NAME];
+  tm_layout_name(plan->size.layout, layout);
+  char *argv[] = {(char *)plan->program,
+                  "bench",
+                  "--one",
+                  (char *)strategy,
+                  "--samples",
+                  n[0],
+                  "--grows",
+                  n[1],
+                  "--instances",
+                  n[2],
+                  "--readers",
+                  n[3],
+                  "--reader-ms",
+                  n[4],
+                  "--layout",
+                  layout,
+                  plan->layouts ? "--layouts" : NULL,
+                  NULL};
   const struct tm_process_spec spec = {.argv = argv, .seconds = SECONDS, .most_bytes = 64 << 20};
   struct tm_process_end end;
   int result = tm_process_run(&spec, &end, error);
@@ -166,7 +183,16 @@ void tm_bench_plan_name(const struct tm_bench_plan *plan, const char *title, cha
     tm_sha256_part(&h, plan->strategy[i]->strategy->name,
                    strlen(plan->strategy[i]->strategy->name));
   tm_sha256_hex(&h, hex);
-  snprintf(name, room, "%s: %u samples, %u grows, %u instances, %u readers, %g s, strategies %.8s",
-           title, plan->size.samples, plan->size.grows, plan->size.max_instances,
-           plan->size.max_readers, plan->size.reader_seconds, hex);
+  if (plan->layouts) {
+    snprintf(name, room, "%s: layouts, %u samples, strategies %.8s", title, plan->size.samples,
+             hex);
+    return;
+  }
+  char layout[TM_LAYOUT_NAME], in[TM_LAYOUT_NAME + 10] = "";
+  if (plan->size.layout.place || plan->size.layout.size_call)
+    snprintf(in, sizeof in, ", layout %s", tm_layout_name(plan->size.layout, layout));
+  snprintf(name, room,
+           "%s: %u samples, %u grows, %u instances, %u readers, %g s%s, strategies %.8s", title,
+           plan->size.samples, plan->size.grows, plan->size.max_instances, plan->size.max_readers,
+           plan->size.reader_seconds, in, hex);
 }

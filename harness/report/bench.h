@@ -4,6 +4,7 @@
  * One process per strategy and block, started as `PROGRAM bench --one STRATEGY`; what it prints
  * goes into the store, cell by cell. nocheck and guard run twice in every block: the second time
  * with the axis role=control, so that ratios of a thing with itself are at hand (A/A).
+ * With .layouts the process is `PROGRAM bench --layouts --one STRATEGY`, which has its own control.
  * A block that is complete in the store is not run again: that is how a run resumes.
  */
 #ifndef TM_HARNESS_REPORT_BENCH_H
@@ -24,6 +25,7 @@ struct tm_bench_plan {
   uint64_t seed;
   double seconds; /* start no further block after so long, but three at least; 0: no limit */
   struct tm_probe_size size;
+  bool layouts; /* measure layouts.h instead of the probe; of size, only .samples is looked at */
   /* Called before each process; may be NULL. */
   void (*progress)(void *context, const char *doing, size_t done, size_t total);
   void *context;

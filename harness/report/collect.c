@@ -21,7 +21,8 @@ struct preparing {
 
 static int prepare_one(void *context) {
   struct tm_error error = {""};
-  int result = tm_probe_prepare(((struct preparing *)context)->strategy, &error);
+  int result =
+      tm_probe_prepare(((struct preparing *)context)->strategy, (struct tm_layout){0}, &error);
   if (result) fputs(error.text, stderr);
   return result ? 1 : 0;
 }

@@ -31,6 +31,20 @@ struct outcome {
   char said[256]; /* the end of its stderr, for messages */
 };
 
+/* What a process is told of its column. */
+struct column {
+  const char *strategy;
+  char layout[TM_LAYOUT_NAME];
+};
+
+/* Column s of the comparison; the one behind the last is the control. */
+static struct column column_of(const struct tm_compare *c, size_t s) {
+  if (s == c->strategies) s = 0;
+  struct column column = {.strategy = c->strategy[s]->strategy->name};
+  tm_layout_name(c->layout[s], column.layout);
+  return column;
+}
+
 /* ---- one run ----------------------------------------------------------------------------------*/
 
 enum { OUT, ERR, STATS, FILES };
@@ -57,12 +71,14 @@ static size_t count_words(char *const *words) {
 }
 
 static char **command_line(const char *program, const struct tm_compare_guest *g, bool small,
-                           const char *strategy, const char *stats) {
+                           const struct column *column, const char *stats) {
   char *const *words = small && g->small ? g->small : g->argv;
   size_t flags = count_words(g->flags), arguments = count_words(words), n = 0;
-  char **argv = calloc(flags + arguments + 9, sizeof *argv);
+  char **argv = calloc(flags + arguments + 11, sizeof *argv);
   if (!argv) return NULL;
-  char *head[] = {(char *)program, "run", "--strategy", (char *)strategy, "--stats", (char *)stats};
+  char *head[] = {
+      (char *)program,        "run",     "--strategy", (char *)column->strategy, "--layout",
+      (char *)column->layout, "--stats", (char *)stats};
   for (size_t i = 0; i < sizeof head / sizeof *head; i++) argv[n++] = head[i];
   for (size_t i = 0; i < flags; i++) argv[n++] = g->flags[i];
   argv[n++] = "--";
@@ -132,14 +148,14 @@ static bool ended_in_time(pid_t pid, double limit) {
 }
 
 static int run_once(const char *program, double limit, const struct tm_compare_guest *g, bool small,
-                    const char *strategy, struct outcome *o, struct tm_error *error) {
+                    const struct column *column, struct outcome *o, struct tm_error *error) {
   int fds[FILES];
   char stats[64];
   char **argv = NULL;
   int result = open_files(fds, error);
   if (result) goto out;
   snprintf(stats, sizeof stats, "/proc/%d/fd/%d", (int)getpid(), fds[STATS]);
-  argv = command_line(program, g, small, strategy, stats);
+  argv = command_line(program, g, small, column, stats);
   pid_t pid;
   if (!argv || (result = start(argv, fds, &pid))) {
     result = tm_fail(error, argv ? result : -ENOMEM, "cannot start %s", program);
@@ -151,13 +167,14 @@ static int run_once(const char *program, double limit, const struct tm_compare_g
   }
   o->peak_bytes = (uint64_t)usage.ru_maxrss * 1024;
   if (!in_time)
-    result = tm_fail(error, -ETIMEDOUT, "%s under %s has not ended after %g s", g->label, strategy,
-                     limit);
+    result = tm_fail(error, -ETIMEDOUT, "%s under %s has not ended after %g s", g->label,
+                     column->strategy, limit);
   else if (digest(fds[OUT], o->output, NULL, 0) ||
            digest(fds[ERR], o->errors, o->said, sizeof o->said))
-    result = tm_fail(error, -EIO, "cannot read what %s under %s wrote", g->label, strategy);
+    result = tm_fail(error, -EIO, "cannot read what %s under %s wrote", g->label, column->strategy);
   else if (!read_stats(fds[STATS], o))
-    result = tm_fail(error, -EINVAL, "%s under %s did not run: %s", g->label, strategy, o->said);
+    result =
+        tm_fail(error, -EINVAL, "%s under %s did not run: %s", g->label, column->strategy, o->said);
 out:
   close_files(fds);
   free(argv);
@@ -218,17 +235,18 @@ static int warm_up(struct tm_compare *c, const char *program, const struct tm_co
     double base = 0;
     for (size_t s = 0; s < c->strategies; s++, m.done++) {
       struct outcome o = {0};
-      const char *name = c->strategy[s]->strategy->name;
-      show(&m, "translating", guests[g].label, name);
-      int result = run_once(program, c->limit_seconds, &guests[g], true, name, &o, error);
+      const struct column column = column_of(c, s);
+      show(&m, "translating", guests[g].label, column.strategy);
+      int result = run_once(program, c->limit_seconds, &guests[g], true, &column, &o, error);
       if (result) return result;
       if (s == 0) base = o.seconds;
       bool slow = o.seconds > TOO_SLOW * base && o.seconds > TOO_LONG_SECONDS;
       if (guests[g].small && slow) tm_compare_cell(c, g, s)->left_out = o.seconds / base;
     }
-    show(&m, "running", guests[g].label, c->strategy[0]->strategy->name);
-    int result = run_once(program, c->limit_seconds, &guests[g], false,
-                          c->strategy[0]->strategy->name, &references[g], error);
+    const struct column first = column_of(c, 0);
+    show(&m, "running", guests[g].label, first.strategy);
+    int result =
+        run_once(program, c->limit_seconds, &guests[g], false, &first, &references[g], error);
     if (result) return result;
     m.done++;
   }
@@ -246,11 +264,11 @@ static int measure(struct tm_compare *c, const char *program, const struct tm_co
       tm_order_block(&rng, columns, order);
       for (size_t i = 0; i < columns; i++, m.done++) {
         size_t s = order[i];
-        const char *name = c->strategy[s == c->strategies ? 0 : s]->strategy->name;
+        const struct column column = column_of(c, s);
         struct outcome o = {0};
         if (tm_compare_cell(c, g, s)->left_out > 0) continue;
-        show(&m, "running", guests[g].label, name);
-        int result = run_once(program, c->limit_seconds, &guests[g], false, name, &o, error);
+        show(&m, "running", guests[g].label, column.strategy);
+        int result = run_once(program, c->limit_seconds, &guests[g], false, &column, &o, error);
         if (result) return result;
         keep(tm_compare_cell(c, g, s), &o, &references[g], block);
       }

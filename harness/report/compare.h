@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* harness/report/compare.h: run guests under several strategies and compare what they cost.
+/* harness/report/compare.h: run guests under several strategies, or in several layouts of the
+ * instance, and compare what they cost.
  *
  * Every block runs every strategy once, in random order, one process a run (the process is the
  * replicate). The first strategy is the base of every ratio; it runs twice in each block, the
@@ -10,6 +11,7 @@
 #define TM_HARNESS_REPORT_COMPARE_H
 
 #include "harness/stats/stats.h"
+#include "harness/wasm/layout.h"
 #include "strategies/strategies.h"
 
 #include <stdbool.h>
@@ -25,7 +27,7 @@ struct tm_compare_guest {
   char *const *flags; /* options for `tidemark run`, such as --dir; NULL-terminated */
 };
 
-/* One strategy on one guest. */
+/* One strategy, in one layout, on one guest. */
 struct tm_compare_cell {
   struct tm_ratio time;   /* guest time relative to the base */
   double median_seconds;  /* of the guest, from entry to exit */
@@ -44,7 +46,10 @@ struct tm_compare {
   size_t blocks, strategies, guests;
   uint64_t seed;
   double limit_seconds; /* of one run; 0: none */
+  /* The columns: strategies, each in a layout (all zero: inline). */
   const struct tm_strategy_entry *strategy[TM_COMPARE_STRATEGIES];
+  struct tm_layout layout[TM_COMPARE_STRATEGIES];
+  bool of_layouts;               /* the columns are layouts of one strategy */
   struct tm_compare_cell *cells; /* guests × (strategies + 1): the last column is the control */
   struct tm_ratio geomean[TM_COMPARE_STRATEGIES + 1]; /* blocks is 0 where some cell was left out */
 };

@@ -11,28 +11,29 @@
 #include <string.h>
 #include <time.h>
 
-static int load(const struct tm_strategy *strategy, struct tm_module **module,
-                struct tm_error *error) {
+static int load(const struct tm_strategy *strategy, struct tm_layout layout,
+                struct tm_module **module, struct tm_error *error) {
   unsigned char *wasm;
   size_t size;
   int result =
       tm_wat_to_wasm("probe.wat", tm_probe_text, strlen(tm_probe_text), &wasm, &size, error);
   if (result) return result;
-  struct tm_module_options options = {.strategy = strategy};
+  struct tm_module_options options = {.strategy = strategy, .layout = layout};
   result = tm_module_load_bytes("probe", wasm, size, &options, module, error);
   free(wasm);
   return result;
 }
 
-int tm_probe_prepare(const struct tm_strategy *strategy, struct tm_error *error) {
+int tm_probe_prepare(const struct tm_strategy *strategy, struct tm_layout layout,
+                     struct tm_error *error) {
   struct tm_module *module;
-  int result = load(strategy, &module, error);
+  int result = load(strategy, layout, &module, error);
   if (!result) tm_module_free(module);
   return result;
 }
 
 /* Ticks → ns by comparing the time base with the clock for 10 ms. */
-static double ns_per_tick(void) {
+double tm_probe_ns_per_tick(void) {
   struct timespec a, b;
   clock_gettime(CLOCK_MONOTONIC, &a);
   uint64_t first = tm_arch_ticks();
@@ -59,6 +60,9 @@ void tm_probe_add(struct tm_probe *p, const struct tm_probe_point *at, const cha
   add_number(axes, "pages", at->pages);
   add_number(axes, "rate", at->rate);
   cJSON_AddStringToObject(axes, "touch", at->touch ? "yes" : "no");
+  char layout[TM_LAYOUT_NAME];
+  if (p->size.layout.place || p->size.layout.size_call)
+    cJSON_AddStringToObject(axes, "layout", tm_layout_name(p->size.layout, layout));
   cJSON_AddStringToObject(cell, "metric", metric);
   cJSON_AddStringToObject(cell, "unit", unit);
   cJSON_AddItemToObject(cell, "values", cJSON_CreateDoubleArray(values, (int)count));
@@ -116,8 +120,8 @@ int64_t tm_probe_call(struct tm_instance *instance, const char *name, uint32_t a
 cJSON *tm_probe_strategy(const struct tm_strategy *strategy, const struct tm_probe_size *size,
                          struct tm_error *error) {
   struct tm_probe p = {.strategy = strategy, .size = *size, .error = error};
-  if (load(strategy, &p.module, error)) return NULL;
-  p.ns_per_tick = ns_per_tick();
+  if (load(strategy, size->layout, &p.module, error)) return NULL;
+  p.ns_per_tick = tm_probe_ns_per_tick();
   p.cells = cJSON_CreateArray();
   int result = tm_probe_accesses(&p);
   if (!result) result = tm_probe_grows(&p);

@@ -12,13 +12,14 @@
  *
  * Axes, all of them in every cell: op, instances (attached), readers (threads that run guest
  * loops), pages (a grow adds), rate (grows asked for per second; 0: back to back, or none), touch
- * (are new pages written before they are grown away from).
+ * (are new pages written before they are grown away from). And layout, where it is not inline.
  */
 #ifndef TM_HARNESS_REPORT_PROBE_H
 #define TM_HARNESS_REPORT_PROBE_H
 
 #include "core/error.h"
 #include "core/strategy.h"
+#include "harness/wasm/layout.h"
 
 #include <cjson/cJSON.h>
 #include <stdint.h>
@@ -29,10 +30,12 @@ struct tm_probe_size {
   unsigned max_instances; /* sweeps stop here; powers of ten from 1 */
   unsigned max_readers;   /* sweeps stop here; 0, 1, 2, 4, … */
   double reader_seconds;  /* that readers run at each point */
+  struct tm_layout layout;
 };
 
 /* The module is translated (or found in the cache) and loaded, nothing measured. 0 or -errno. */
-int tm_probe_prepare(const struct tm_strategy *strategy, struct tm_error *error);
+int tm_probe_prepare(const struct tm_strategy *strategy, struct tm_layout layout,
+                     struct tm_error *error);
 
 /* NULL with a sentence on failure. The caller frees. */
 cJSON *tm_probe_strategy(const struct tm_strategy *strategy, const struct tm_probe_size *size,

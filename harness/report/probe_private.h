@@ -24,6 +24,9 @@ struct tm_probe_point {
   bool touch;
 };
 
+/* Nanoseconds in a tick of tm_arch_ticks(); takes 10 ms. */
+double tm_probe_ns_per_tick(void);
+
 /* Add a cell; `values` are copied. */
 void tm_probe_add(struct tm_probe *p, const struct tm_probe_point *at, const char *metric,
                   const char *unit, const double *values, size_t count);
