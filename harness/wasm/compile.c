@@ -82,6 +82,12 @@ int tm_compile_compiler(const char *named, char found[PATH_MAX], struct tm_error
                  "no C compiler found; install clang-19 or gcc, or name one in TIDEMARK_CC");
 }
 
+/* Flags beside those that emitted C needs. */
+static const char *more_flags(const struct tm_module_options *options) {
+  const char *flags = options->flags ? options->flags : getenv("TIDEMARK_CFLAGS");
+  return flags ? flags : "";
+}
+
 /* ---- the key ----------------------------------------------------------------------------------*/
 
 static int add_headers(struct tm_sha256 *key, const char *folder, struct tm_error *error) {
@@ -119,7 +125,7 @@ static int make_key(const void *wasm, size_t size, const struct tm_module_option
                    (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec, TM_ABI_VERSION,
                    TIDEMARK_EMITTER_HASH);
   tm_sha256_part(&key, text, (size_t)n);
-  const char *flags = options->flags ? options->flags : "";
+  const char *flags = more_flags(options);
   tm_sha256_part(&key, TM_EMIT_CFLAGS TIDEMARK_MODULE_FLAGS,
                  sizeof TM_EMIT_CFLAGS TIDEMARK_MODULE_FLAGS);
   tm_sha256_part(&key, flags, strlen(flags));
@@ -354,7 +360,7 @@ static int build(const char *name, const void *wasm, size_t size, const char *ca
   const char *base = strrchr(name, '/');
   struct build b = {.compiler = compiler,
                     .work = work,
-                    .flags = options->flags ? options->flags : "",
+                    .flags = more_flags(options),
                     .name = base ? base + 1 : name,
                     .progress = options->progress && isatty(2),
                     .error = error,

@@ -73,7 +73,7 @@ struct tm_module_options {
   const char *compiler; /* NULL: $TIDEMARK_CC, else clang-19, else clang, gcc, cc */
   const char
       *cache_dir;     /* NULL: $TIDEMARK_CACHE, else XDG_CACHE_HOME/tidemark, ~/.cache/tidemark */
-  const char *flags;  /* more compiler flags, such as "-O0"; NULL: none */
+  const char *flags;  /* more compiler flags, such as "-O0"; NULL: $TIDEMARK_CFLAGS, or none */
   bool progress;      /* a progress bar on stderr while units compile, if that is a terminal */
   uint64_t max_pages; /* no memory of its instances grows beyond; 0: as declared */
 };
