@@ -207,6 +207,21 @@ int tm_module_load_bytes(const char *name, const void *bytes, size_t size,
   return 0;
 }
 
+int tm_module_of(const struct tm_module_desc *desc, const struct tm_strategy *strategy,
+                 struct tm_module **module, struct tm_error *error) {
+  struct tm_module *m = calloc(1, sizeof *m);
+  if (!m) return tm_fail(error, -ENOMEM, "out of memory");
+  m->strategy = strategy;
+  m->desc = desc;
+  int result = sort_functions(m);
+  if (!result) result = publish(m, error);
+  if (result)
+    tm_module_free(m);
+  else
+    *module = m;
+  return result;
+}
+
 enum { LARGEST_MODULE_BYTES = 1 << 30 };
 
 int tm_module_load(const char *path, const struct tm_module_options *options,

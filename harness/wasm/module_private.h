@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* harness/wasm/module_private.h: a loaded module, shared by module.c and instance.c only. */
+/* harness/wasm/module_private.h: a loaded module, shared by module.c, instance.c and tests. */
 #ifndef TM_HARNESS_WASM_MODULE_PRIVATE_H
 #define TM_HARNESS_WASM_MODULE_PRIVATE_H
 
@@ -22,5 +22,10 @@ struct tm_module {
   struct tm_function_range *functions; /* by address */
   struct tm_item *imports, *exports;
 };
+
+/* A module from a description that the caller keeps, in code that the trap handler knows already:
+ * for tests that load many modules as one object. Free as usual. 0, or -errno and a sentence. */
+int tm_module_of(const struct tm_module_desc *desc, const struct tm_strategy *strategy,
+                 struct tm_module **module, struct tm_error *error);
 
 #endif
