@@ -22,6 +22,9 @@ static const char help[] =
     "  --variant V       this way of running the engines that know it; 'all' for each in turn\n"
     "  --ours S[,S…]     these strategies of ours, for --bench (default: floors and candidates)\n"
     "  --blocks N        samples of each, for --bench (default 5)\n"
+    "  --workloads W     for --bench: names with commas, all or none (default: four of them)\n"
+    "  --quick           workloads at the size that tests use\n"
+    "  --no-operations   for --bench: workloads only\n"
     "  --rounds N        rounds of each batch (default 2000)\n"
     "  --seconds N       time limit of each run (default 60)\n"
     "  --json FILE       write all of it as JSON, '-' for standard output\n"
@@ -98,6 +101,12 @@ int tm_command_engines(int argc, char **argv) {
       return TM_EXIT_OK;
     } else if ((value = tm_args_value(&a, "--ours"))) {
       bench.strategies = value;
+    } else if ((value = tm_args_value(&a, "--workloads"))) {
+      bench.workloads = value;
+    } else if (tm_args_flag(&a, "--quick")) {
+      bench.quick = true;
+    } else if (tm_args_flag(&a, "--no-operations")) {
+      bench.no_operations = true;
     } else if ((value = tm_args_value(&a, "--blocks"))) {
       if (!tm_cli_number(value, 1, 50, &bench.blocks)) wrong = "--blocks wants 1 to 50";
     } else if (!sweep_option(&a, &sweep, &wrong)) {

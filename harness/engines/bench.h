@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* harness/engines/bench.h: what a grow, memory.size and loads cost in engines and in our
- * strategies.
+/* harness/engines/bench.h: what grows, loads and workloads cost in engines and in our strategies.
  *
- * One run compares all of them: the same module (tm_job_probe), each process one sample, in random
- * complete blocks; costs are told as medians over processes, and as ratios to `guard` paired by
- * block, with a 95 % interval; `guard` is there twice, as a control. A grow is measured with 1 to
- * 64 instances, alone and beside a reader that runs in a thread of its own.
+ * One run compares all of them, each process one sample, in random complete blocks. Costs are told
+ * as medians over processes, and as ratios to `guard` paired by block, with a 95 % interval;
+ * `guard` is there twice, as a control. operations  the same module for all (tm_job_probe): a grow
+ * with 1 to 64 instances, alone and beside a reader that runs in a thread of its own; memory.size,
+ * loads workloads   the programs of bench/workloads: with one thread and an ordinary memory, and
+ * with two threads and a shared one, where the engine starts threads. Inside, by the guest's own
+ * clock; and whole processes, by hyperfine
  */
 #ifndef TM_HARNESS_ENGINES_BENCH_H
 #define TM_HARNESS_ENGINES_BENCH_H
@@ -14,8 +16,11 @@
 #include "harness/engines/sweep.h"
 
 struct tm_engines_bench {
-  const struct tm_sweep *sweep; /* engines, seconds, json */
+  const struct tm_sweep *sweep; /* engines, variant, seconds, json */
   const char *strategies;       /* names with commas; NULL: the floors and the candidates */
+  const char *workloads;        /* names with commas, "all" or "none"; NULL: a few */
+  bool quick;                   /* workloads at the size that tests use */
+  bool no_operations;           /* workloads only */
   long blocks;                  /* how many samples of each */
 };
 
@@ -27,5 +32,12 @@ int tm_engines_bench(const struct tm_engines_bench *asked, struct tm_error *erro
  * wrong is in result->failure. */
 void tm_engines_probe_strategy(const struct tm_strategy *strategy, const struct tm_job *job,
                                double seconds, struct tm_engine_result *result);
+
+/* The workloads: print them and add to `list`. */
+struct cJSON;
+struct tm_subjects;
+struct tm_rng;
+int tm_engines_programs(const struct tm_engines_bench *asked, const struct tm_subjects *subjects,
+                        struct tm_rng *rng, struct cJSON *list, struct tm_error *error);
 
 #endif

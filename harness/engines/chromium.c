@@ -46,6 +46,7 @@ const struct tm_engine tm_engine_chromium = {
               .where = "V8: as for Node; commit 34241014663390c72e08c123faef6fedf395be8e",
               .manner = TM_MANNER_POLL},
     .probes = true,
+    .programs = TM_PROGRAMS_THREADS,
     .traps = true,
     .sleeps = true,
     .hosts = true,

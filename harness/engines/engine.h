@@ -11,6 +11,8 @@
  *     {"point": 0, "ns": 750.5}                      when asked to measure: one for each point
  *     {"error": "…"}                                            what it cannot do, in words
  *     {"done": true}                                            last
+ * A workload's job is answered in other ways: the program's own words are looked for in what was
+ * printed (tm_engine_parse_program).
  * An engine that prints anything else, hangs or crashes costs its own result and nothing more.
  *
  *     const struct tm_engine *engine = tm_engine_find("node");
@@ -84,6 +86,13 @@ struct tm_engine_claim {
   enum tm_engine_manner manner;
 };
 
+/* Which builds of the workloads it runs. */
+enum tm_engine_programs {
+  TM_PROGRAMS_NONE,
+  TM_PROGRAMS_SINGLE, /* WASI preview1 */
+  TM_PROGRAMS_THREADS /* and wasi-threads */
+};
+
 struct tm_engine {
   const char *name;    /* "node" */
   const char *runtime; /* "V8" */
@@ -93,12 +102,14 @@ struct tm_engine {
   const char *version[6];
   bool version_decides; /* when that command fails, the engine is not there */
   const char *install;  /* the command that installs it, for a person */
-  const char *setup;    /* shell commands that --setup runs in its folder; NULL: those of install */
-  bool own_only;        /* only what --setup has installed will do */
-  bool setup_again;     /* --setup is needed again when Tidemark has changed */
+  /* Shell commands that --setup runs in its folder; NULL: those of install; "": it cannot. */
+  const char *setup;
+  bool own_only;    /* only what --setup has installed will do */
+  bool setup_again; /* --setup is needed again when Tidemark has changed */
   struct tm_engine_claim claim;
-  bool probes;       /* the driver can measure (tm_job_probe) */
-  const char *unfit; /* why it is listed only: it cannot run litmus tests at all; or NULL */
+  bool probes; /* the driver can measure (tm_job_probe) */
+  enum tm_engine_programs programs;
+  const char *unfit; /* why it cannot run litmus tests at all; or NULL */
   bool traps;        /* a thread can go on after a trap */
   bool sleeps;       /* it has memory.atomic.wait32, wait64 and notify */
   bool hosts;        /* the driver does host.size, host.grow and instantiate */
@@ -140,6 +151,12 @@ struct tm_engine_probe {
   double ns[TM_PROBE_POINTS];
 };
 
+/* What a workload's program said. */
+struct tm_engine_words {
+  char said[160]; /* its result, such as "sort size 50000 checksum 0123456789abcdef verified" */
+  double ns;      /* for its work, by its own clock; 0: it did not say */
+};
+
 struct tm_engine_result {
   char failure[512];  /* why there is no more of it, as a sentence; "" if it went well */
   char version[128];  /* as the driver says, or "" */
@@ -147,6 +164,7 @@ struct tm_engine_result {
   double seconds;
   bool done; /* it said that it had finished */
   struct tm_engine_probe probe;
+  struct tm_engine_words words;
   struct tm_engine_histogram histogram[TM_ENGINE_HISTOGRAMS];
   size_t histograms;
 };
@@ -160,6 +178,16 @@ void tm_engine_result_free(struct tm_engine_result *result);
 /* Read a driver's answer into `result`; what does not fit the protocol ends up in failure. That it
  * stops early does not: see result->done. */
 void tm_engine_parse(const struct tm_job *job, const char *text, struct tm_engine_result *result);
+/* The same for a workload's job; and, when the program ended well, whether that is a result. */
+void tm_engine_parse_program(const struct tm_job *job, const char *out, const char *err,
+                             struct tm_engine_result *result);
+void tm_engine_believe_program(struct tm_engine_result *result);
+
+/* Why this engine cannot do the job, as a sentence; NULL when it may. */
+const char *tm_engine_lacks(const struct tm_engine *engine, const struct tm_job *job);
+/* A new folder for a run, and away with it and all that is in it. 0, or -errno and a sentence. */
+int tm_engine_folder(char folder[PATH_MAX], struct tm_error *error);
+void tm_engine_folder_remove(const char *folder);
 
 /* ---- for adapters -----------------------------------------------------------------------------*/
 
@@ -170,12 +198,16 @@ void tm_engine_flags(struct tm_engine_command *command, const struct tm_engine_v
 /* Write a file into the task's folder. */
 int tm_engine_write(const struct tm_engine_task *task, const char *name, const void *bytes,
                     size_t size, struct tm_error *error);
-/* Write litmus.js: the job as a constant, core.js and the named driver. */
+/* Write litmus.js: the job as a constant, core.js (and wasi.js for a workload), the named driver.
+ */
 int tm_engine_write_script(const struct tm_engine_task *task, const char *driver,
                            struct tm_error *error);
 /* Write job.json, module.wasm and the named driver, for engines that are no JavaScript engines. */
 int tm_engine_write_files(const struct tm_engine_task *task, const char *driver,
                           struct tm_error *error);
+/* For programs with a command line: write module.wasm, and append a workload's arguments. */
+int tm_engine_write_program(const struct tm_engine_task *task, struct tm_engine_command *command,
+                            struct tm_error *error);
 /* A file of drivers/, or a hand-made module, built into the program; NULL if there is none of that
  * name. */
 const void *tm_engine_file(const char *name, size_t *size);

@@ -68,6 +68,7 @@ const struct tm_engine tm_engine_firefox = {
                        "js/src/wasm/WasmJS.cpp, WasmMemoryObject::growShared",
               .manner = TM_MANNER_GUARD},
     .probes = true,
+    .programs = TM_PROGRAMS_THREADS,
     .traps = true,
     .sleeps = true,
     .hosts = true,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/engines/job.h"
 
+#include "bench/workloads/workloads.h"
 #include "harness/litmus/meet.h"
 #include "harness/litmus/wat.h"
 #include "harness/wasm/wat.h"
@@ -173,6 +174,43 @@ int tm_job_probe(struct tm_job *job, struct tm_error *error) {
   return code;
 }
 
+static int read_module(const char *path, struct tm_job *job, struct tm_error *error) {
+  FILE *file = path ? fopen(path, "rb") : NULL;
+  if (!file)
+    return tm_fail(error, -errno, "cannot read %s: %s; the build makes it",
+                   path ? path : "a module", strerror(errno));
+  fseek(file, 0, SEEK_END);
+  long size = ftell(file);
+  rewind(file);
+  job->wasm = size > 0 ? malloc((size_t)size) : NULL;
+  job->wasm_bytes = job->wasm ? fread(job->wasm, 1, (size_t)size, file) : 0;
+  fclose(file);
+  return job->wasm_bytes > 0 && job->wasm_bytes == (size_t)size
+             ? 0
+             : tm_fail(error, -EIO, "cannot read %s", path);
+}
+
+int tm_job_program(const char *workload, unsigned threads, bool quick, struct tm_job *job,
+                   struct tm_error *error) {
+  static const struct tm_litmus none = {.name = "program", .initial_pages = 1};
+  const struct tm_workload *w = tm_workload_find(workload);
+  *job = (struct tm_job){.test = &none,
+                         .maximum = TM_PROGRAM_MAXIMUM,
+                         .retry = -1,
+                         .program = true,
+                         .program_threads = threads};
+  if (!w) return tm_fail(error, -EINVAL, "there is no workload '%s'", workload);
+  char *path = tm_workload_path(workload, threads ? TM_WORKLOAD_WASM : TM_WORKLOAD_SINGLE_WASM);
+  int code = read_module(path, job, error);
+  free(path);
+  snprintf(job->argument[0], sizeof job->argument[0], "%s", workload);
+  snprintf(job->argument[1], sizeof job->argument[1], "%u", threads ? threads : 1);
+  snprintf(job->argument[2], sizeof job->argument[2], "%u", quick ? w->test_size : w->size);
+  snprintf(job->argument[3], sizeof job->argument[3], "--time");
+  if (code < 0) tm_job_free(job);
+  return code;
+}
+
 void tm_job_free(struct tm_job *job) {
   free(job->wat), free(job->wasm);
   job->wat = NULL, job->wasm = NULL;
@@ -243,10 +281,37 @@ static void add_batches(const struct tm_job *job, cJSON *o) {
   }
 }
 
+/* A program's threads are made of the driver's. */
+static void add_program(const struct tm_job *job, cJSON *o) {
+  cJSON *program = cJSON_AddObjectToObject(o, "program");
+  cJSON *arguments = cJSON_AddArrayToObject(program, "args");
+  for (int i = 0; i < TM_PROGRAM_ARGUMENTS; i++)
+    cJSON_AddItemToArray(arguments, cJSON_CreateString(job->argument[i]));
+  cJSON_AddBoolToObject(program, "shared", job->program_threads > 0);
+  cJSON *threads = cJSON_GetObjectItemCaseSensitive(o, "threads");
+  for (unsigned t = 0; t == 0 || t < job->program_threads; t++)
+    cJSON_AddItemToArray(threads, cJSON_CreateObject());
+}
+
+static void add_probe(cJSON *o) {
+  cJSON *probe = cJSON_AddObjectToObject(o, "probe");
+  cJSON_AddNumberToObject(probe, "grows", TM_PROBE_GROWS);
+  cJSON_AddNumberToObject(probe, "turns", TM_PROBE_TURNS);
+  cJSON *points = cJSON_AddArrayToObject(probe, "points");
+  for (int i = 0; i < TM_PROBE_POINTS; i++) {
+    cJSON *point = cJSON_CreateObject();
+    cJSON_AddStringToObject(point, "what", tm_probe_points[i].what);
+    cJSON_AddNumberToObject(point, "instances", tm_probe_points[i].instances);
+    cJSON_AddBoolToObject(point, "reader", tm_probe_points[i].reader);
+    cJSON_AddBoolToObject(point, "cold", tm_probe_points[i].cold);
+    cJSON_AddItemToArray(points, point);
+  }
+}
+
 char *tm_job_json(const struct tm_job *job, bool with_wasm) {
   cJSON *o = cJSON_CreateObject();
   cJSON_AddStringToObject(o, "name", job->test->name);
-  cJSON_AddNumberToObject(o, "initial", 1);
+  cJSON_AddNumberToObject(o, "initial", job->program ? TM_PROGRAM_INITIAL : 1);
   cJSON_AddNumberToObject(o, "maximum", (double)job->maximum);
   cJSON_AddNumberToObject(o, "lead", 1 - (double)job->test->initial_pages);
   cJSON_AddNumberToObject(o, "stride", job->stride);
@@ -263,22 +328,14 @@ char *tm_job_json(const struct tm_job *job, bool with_wasm) {
     cJSON_AddNullToObject(o, "retry");
   }
   add_batches(job, o);
-  if (job->probe) {
-    cJSON *probe = cJSON_AddObjectToObject(o, "probe");
-    cJSON_AddNumberToObject(probe, "grows", TM_PROBE_GROWS);
-    cJSON_AddNumberToObject(probe, "turns", TM_PROBE_TURNS);
-    cJSON *points = cJSON_AddArrayToObject(probe, "points");
-    for (int i = 0; i < TM_PROBE_POINTS; i++) {
-      cJSON *point = cJSON_CreateObject();
-      cJSON_AddStringToObject(point, "what", tm_probe_points[i].what);
-      cJSON_AddNumberToObject(point, "instances", tm_probe_points[i].instances);
-      cJSON_AddBoolToObject(point, "reader", tm_probe_points[i].reader);
-      cJSON_AddBoolToObject(point, "cold", tm_probe_points[i].cold);
-      cJSON_AddItemToArray(points, point);
-    }
-  } else {
+  if (job->program)
+    add_program(job, o);
+  else
+    cJSON_AddNullToObject(o, "program");
+  if (job->probe)
+    add_probe(o);
+  else
     cJSON_AddNullToObject(o, "probe");
-  }
   if (with_wasm) {
     cJSON *wasm = cJSON_AddArrayToObject(o, "wasm");
     for (size_t i = 0; i < job->wasm_bytes; i++)

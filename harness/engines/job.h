@@ -20,10 +20,11 @@
  *                    [{final: "load", bytes, edge, offset}]: what makes a row
  *     retry          {thread, tries} or null: call the thread again while its first step traps
  *     batches        [{phase, meeting, rounds}]: the first is cold, the others are warm
- *     probe          {grows, turns, points: [{what, instances, reader, cold}]} or null: no test,
- * but the cost of operations, one memory for each point; its threads are two: the one that
- * measures, and the one that reads meanwhile skew           in "once" batches, threads start up to
- * so many turns apart
+ *     probe          {grows, turns, points: [{what, instances, reader, cold}]} or null: no test but
+ *                    costs, one memory for each point; of two threads one measures, one reads
+ *     program        {args, shared} or null: no test but a workload's program: with an ordinary
+ *                    memory of its own, or with wasi-threads; `threads` holds one for each of its
+ *     skew           in "once" batches, threads start up to so many turns apart
  *
  * Page 0 of a memory is the driver's:
  *     byte 0                        the counter where threads meet
@@ -67,7 +68,10 @@ struct tm_job {
   unsigned skew;
   struct tm_job_batch batch[TM_JOB_BATCHES];
   unsigned batches;
-  bool probe; /* measure what operations cost instead (tm_job_probe) */
+  bool probe;               /* measure what operations cost instead (tm_job_probe) */
+  bool program;             /* run a workload instead (tm_job_program) */
+  unsigned program_threads; /* 0: the build with an ordinary memory */
+  char argument[4][32];     /* its command line */
   char *wat;
   size_t wat_bytes;
   unsigned char *wasm;
@@ -104,6 +108,11 @@ extern const struct tm_probe_point tm_probe_points[TM_PROBE_POINTS];
 /* The point in words, such as "grow, 4 instances, reader". */
 char *tm_probe_words(unsigned point, char *out, size_t room);
 int tm_job_probe(struct tm_job *job, struct tm_error *error);
+/* A job that runs a workload of bench/workloads to its end, with so many threads and a shared
+ * memory, or for 0 threads the build with one thread and an ordinary memory. */
+int tm_job_program(const char *workload, unsigned threads, bool quick, struct tm_job *job,
+                   struct tm_error *error);
+enum { TM_PROGRAM_ARGUMENTS = 4, TM_PROGRAM_INITIAL = 16, TM_PROGRAM_MAXIMUM = 16384 };
 void tm_job_free(struct tm_job *job);
 
 /* Does this register of the thread hold a length, in pages? */

@@ -37,6 +37,7 @@ const struct tm_engine tm_engine_jsc = {
               .where = "WebKit: Source/JavaScriptCore/wasm/WasmMemory.cpp, Memory::growShared",
               .manner = TM_MANNER_PUSH},
     .probes = true,
+    .programs = TM_PROGRAMS_THREADS,
     .traps = true,
     .sleeps = true,
     .hosts = true,

@@ -36,6 +36,7 @@ const struct tm_engine tm_engine_node = {
                   "BroadcastSharedWasmMemoryGrow; src/execution/stack-guard.cc, GROW_SHARED_MEMORY",
               .manner = TM_MANNER_POLL},
     .probes = true,
+    .programs = TM_PROGRAMS_THREADS,
     .traps = true,
     .sleeps = true,
     .hosts = true,

@@ -140,6 +140,49 @@ void tm_engine_parse(const struct tm_job *job, const char *text, struct tm_engin
              result->probe.points, TM_PROBE_POINTS);
 }
 
+/* A driver's line {"error": …}, if there is one in the text. */
+static void find_error(const char *text, struct tm_engine_result *result) {
+  for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+    cJSON *o = *text == '{' ? cJSON_ParseWithLength(text, strcspn(text, "\n")) : NULL;
+    const cJSON *error = cJSON_GetObjectItemCaseSensitive(o, "error");
+    if (cJSON_IsString(error) && !*result->failure)
+      snprintf(result->failure, sizeof result->failure, "it failed: %.400s", error->valuestring);
+    cJSON_Delete(o);
+  }
+}
+
+static double find_time(const char *text) {
+  const char *work = strstr(text, "work ");
+  char *end = NULL;
+  double ns = work ? strtod(work + 5, &end) : 0;
+  return work && ns > 0 && ns < 1e15 && !strncmp(end, " ns", 3) ? ns : 0;
+}
+
+void tm_engine_parse_program(const struct tm_job *job, const char *out, const char *err,
+                             struct tm_engine_result *result) {
+  char start[96];
+  snprintf(start, sizeof start, "%s size %s checksum ", job->argument[0], job->argument[2]);
+  const char *line = strstr(out, start);
+  size_t length = line ? strcspn(line, "\"\n") : 0;
+  result->done = true;
+  find_error(out, result);
+  if (length && length < sizeof result->words.said)
+    snprintf(result->words.said, sizeof result->words.said, "%.*s", (int)length, line);
+  result->words.ns = find_time(out);
+  if (!(result->words.ns > 0)) result->words.ns = find_time(err);
+}
+
+/* Of a program that ended well. */
+void tm_engine_believe_program(struct tm_engine_result *result) {
+  const struct tm_engine_words *words = &result->words;
+  if (!*words->said)
+    snprintf(result->failure, sizeof result->failure, "it printed no result");
+  else if (!strstr(words->said, " verified"))
+    snprintf(result->failure, sizeof result->failure, "its result is wrong: %s", words->said);
+  else if (!(words->ns > 0))
+    snprintf(result->failure, sizeof result->failure, "it printed no time");
+}
+
 void tm_engine_result_free(struct tm_engine_result *result) {
   while (result->histograms) drop_last(result, result->histograms - 1);
 }

@@ -38,16 +38,17 @@ int tm_engine_write(const struct tm_engine_task *task, const char *name, const v
 
 int tm_engine_write_script(const struct tm_engine_task *task, const char *driver,
                            struct tm_error *error) {
-  size_t core_size, driver_size;
-  const char *core = tm_engine_file("core.js", &core_size);
-  const char *rest = tm_engine_file(driver, &driver_size);
-  char *job = tm_job_json(task->job, true);
-  if (!core || !rest) tm_die("the program was built without the driver %s", driver);
-  char *text = NULL;
-  size_t size = 0;
+  const char *const parts[] = {"core.js", task->job->program ? "wasi.js" : NULL, driver};
+  char *job = tm_job_json(task->job, true), *text = NULL;
+  size_t size = 0, part_size;
   FILE *file = job ? open_memstream(&text, &size) : NULL;
   if (file) {
-    fprintf(file, "const JOB = %s;\n%.*s%.*s", job, (int)core_size, core, (int)driver_size, rest);
+    fprintf(file, "const JOB = %s;\n", job);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+      const void *part = parts[i] ? tm_engine_file(parts[i], &part_size) : "";
+      if (!part) tm_die("the program was built without the driver %s", parts[i]);
+      if (parts[i]) fwrite(part, 1, part_size, file);
+    }
     if (fclose(file) != 0) size = 0;
   }
   int code = size ? tm_engine_write(task, "litmus.js", text, size, error)
@@ -69,6 +70,13 @@ int tm_engine_write_files(const struct tm_engine_task *task, const char *driver,
   if (code == 0) code = tm_engine_write(task, driver, text, size, error);
   free(job);
   return code;
+}
+
+int tm_engine_write_program(const struct tm_engine_task *task, struct tm_engine_command *command,
+                            struct tm_error *error) {
+  for (int i = 1; task->job->program && i < TM_PROGRAM_ARGUMENTS; i++)
+    tm_engine_argument(command, task->job->argument[i]);
+  return tm_engine_write(task, "module.wasm", task->job->wasm, task->job->wasm_bytes, error);
 }
 
 static int remove_one(const char *path, const struct stat *s, int flag, struct FTW *where) {
@@ -114,40 +122,62 @@ static void run_in(const struct tm_engine_task *task, double seconds,
   write_command(command, result);
   free(command);
   result->seconds = end.seconds;
-  tm_engine_parse(task->job, end.out, result);
+  if (task->job->program)
+    tm_engine_parse_program(task->job, end.out, end.err, result);
+  else
+    tm_engine_parse(task->job, end.out, result);
   if (end.ending != TM_PROCESS_EXITED || (end.status != 0 && !*result->failure))
     tm_process_why(&end, result->failure, sizeof result->failure);
+  else if (!*result->failure && task->job->program)
+    tm_engine_believe_program(result);
   else if (!*result->failure && !result->done)
     snprintf(result->failure, sizeof result->failure, "it ended without finishing its answer");
   if (*result->failure) add_complaint(end.err, result->failure, sizeof result->failure);
   tm_process_free(&end);
 }
 
+const char *tm_engine_lacks(const struct tm_engine *engine, const struct tm_job *job) {
+  if (job->probe) return engine->probes ? NULL : "its driver cannot measure";
+  if (job->program && engine->programs == TM_PROGRAMS_NONE) return "it runs no WASI programs";
+  if (job->program && job->program_threads && engine->programs < TM_PROGRAMS_THREADS)
+    return "it has no wasi-threads";
+  if (job->program) return NULL;
+  if (engine->unfit) return engine->unfit;
+  if (job->may_trap && !engine->traps) return "a thread cannot go on after a trap";
+  if (job->waits && !engine->sleeps) return "there is no wait and notify";
+  if (job->host && !engine->hosts) return "the embedder's own steps are not there";
+  return NULL;
+}
+
+int tm_engine_folder(char folder[PATH_MAX], struct tm_error *error) {
+  const char *base = getenv("TMPDIR");
+  if (!base || !*base) base = "/tmp";
+  snprintf(folder, PATH_MAX, "%.3000s/tidemark-engine-XXXXXX", base);
+  return mkdtemp(folder)
+             ? 0
+             : tm_fail(error, -errno, "cannot make a folder in %.300s: %s", base, strerror(errno));
+}
+
+void tm_engine_folder_remove(const char *folder) {
+  nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 void tm_engine_run(const struct tm_engine *engine, const struct tm_engine_program *program,
                    const struct tm_engine_variant *variant, const struct tm_job *job,
                    double seconds, struct tm_engine_result *result) {
   *result = (struct tm_engine_result){0};
-  if (engine->unfit) {
-    snprintf(result->failure, sizeof result->failure, "not run: %s", engine->unfit);
-    return;
-  }
-  const char *lacks = job->may_trap && !engine->traps ? "a thread cannot go on after a trap"
-                      : job->waits && !engine->sleeps ? "there is no wait and notify"
-                      : job->host && !engine->hosts   ? "the embedder's own steps are not there"
-                                                      : NULL;
-  if (lacks) {
-    snprintf(result->failure, sizeof result->failure, "not run: under %s %s", engine->name, lacks);
-    return;
-  }
-  const char *base = getenv("TMPDIR");
+  struct tm_error error = {""};
+  const char *lacks = tm_engine_lacks(engine, job);
   char folder[PATH_MAX];
-  snprintf(folder, sizeof folder, "%.3000s/tidemark-engine-XXXXXX", base && *base ? base : "/tmp");
-  if (!mkdtemp(folder)) {
-    snprintf(result->failure, sizeof result->failure, "cannot make a folder in %.300s: %s",
-             base ? base : "/tmp", strerror(errno));
+  if (lacks) {
+    snprintf(result->failure, sizeof result->failure, "not run: under %s: %s", engine->name, lacks);
+    return;
+  }
+  if (tm_engine_folder(folder, &error) < 0) {
+    snprintf(result->failure, sizeof result->failure, "%.500s", error.text);
     return;
   }
   struct tm_engine_task task = {engine, program, variant, job, folder};
   run_in(&task, seconds, result);
-  nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+  tm_engine_folder_remove(folder);
 }

@@ -28,6 +28,7 @@ static void list_json(FILE *out) {
     cJSON_AddBoolToObject(o, "traps", engine[i]->traps);
     cJSON_AddBoolToObject(o, "waits", engine[i]->sleeps);
     cJSON_AddBoolToObject(o, "hosts", engine[i]->hosts);
+    cJSON_AddNumberToObject(o, "programs", engine[i]->programs);
     cJSON *variants = cJSON_AddArrayToObject(o, "variants");
     for (const struct tm_engine_variant *v = engine[i]->variants; v && v->name; v++)
       cJSON_AddItemToArray(variants, cJSON_CreateString(v->name));
@@ -40,13 +41,8 @@ static void list_json(FILE *out) {
 }
 
 static void list_one(const struct tm_engine *engine, FILE *out) {
+  static const char *const programs[] = {"", "WASI programs, ", "WASI programs with threads, "};
   struct tm_engine_program program;
-  if (engine->unfit) {
-    bool found = tm_engine_locate(engine, &program);
-    fprintf(out, "%-13s %-15s %s\n%30scannot run litmus tests: %s\n", engine->name, engine->runtime,
-            found ? program.version : "absent", "", engine->unfit);
-    return;
-  }
   if (!tm_engine_locate(engine, &program)) {
     fprintf(out, "%-13s %-15s absent; install it with: %s\n", engine->name, engine->runtime,
             engine->install);
@@ -54,8 +50,10 @@ static void list_one(const struct tm_engine *engine, FILE *out) {
   }
   fprintf(out, "%-13s %-15s %s\n%30s%s\n%30s%s\n", engine->name, engine->runtime, program.version,
           "", engine->what, "", program.path);
-  fprintf(out, "%30scan: %s%s%sgrow and size\n", "", engine->traps ? "go on after a trap, " : "",
-          engine->sleeps ? "wait and notify, " : "", engine->hosts ? "steps of the host, " : "");
+  if (engine->unfit) fprintf(out, "%30sno litmus tests: %s\n", "", engine->unfit);
+  fprintf(out, "%30scan: %s%s%s%sgrow and size\n", "", engine->traps ? "go on after a trap, " : "",
+          engine->sleeps ? "wait and notify, " : "", engine->hosts ? "steps of the host, " : "",
+          programs[engine->programs]);
   if (!engine->variants || !engine->variants->name) return;
   fprintf(out, "%30svariants:", "");
   for (const struct tm_engine_variant *v = engine->variants; v->name; v++)
@@ -89,12 +87,15 @@ static int write_drivers(const char *folder, struct tm_error *error) {
 
 static void set_up(const struct tm_engine *engine, const char *folder, FILE *out) {
   struct tm_engine_program program;
-  if (engine->unfit) return;
   if (tm_engine_locate(engine, &program) && !engine->setup_again) {
     fprintf(out, "%-13s is there: %s\n", engine->name, program.version);
     return;
   }
   const char *script = engine->setup ? engine->setup : engine->install;
+  if (!*script) {
+    fprintf(out, "%-13s no package registry carries it: %s\n", engine->name, engine->install);
+    return;
+  }
   fprintf(out, "%-13s installing: %s\n", engine->name, script);
   fflush(out);
   char *argv[] = {"sh", "-ec", (char *)(uintptr_t)script, NULL};

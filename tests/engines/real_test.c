@@ -34,17 +34,50 @@ static bool run(const struct tm_engine *engine, const struct tm_engine_program *
   return can;
 }
 
+/* A workload to its end, with an ordinary memory (threads: 0) or a shared one. Its result is the
+ * same everywhere. */
+static void run_program(const struct tm_engine *engine, const struct tm_engine_program *program,
+                        unsigned threads) {
+  static char said[160];
+  struct tm_job job;
+  struct tm_error error = {""};
+  struct tm_engine_result r;
+  if (tm_job_program("churn", threads, true, &job, &error) < 0) fail_msg("%s", error.text);
+  tm_engine_run(engine, program, NULL, &job, SECONDS, &r);
+  if (*r.failure) fail_msg("%u threads on %s: %s", threads, engine->name, r.failure);
+  if (!*said) memcpy(said, r.words.said, sizeof said);
+  assert_string_equal(r.words.said, said);
+  tm_engine_result_free(&r);
+  tm_job_free(&job);
+}
+
+/* What operations cost: an answer for each point. */
+static void run_probe(const struct tm_engine *engine, const struct tm_engine_program *program) {
+  struct tm_job job;
+  struct tm_error error = {""};
+  struct tm_engine_result r;
+  if (tm_job_probe(&job, &error) < 0) fail_msg("%s", error.text);
+  tm_engine_run(engine, program, NULL, &job, SECONDS, &r);
+  if (*r.failure) fail_msg("costs on %s: %s", engine->name, r.failure);
+  assert_int_equal(r.probe.points, TM_PROBE_POINTS);
+  tm_engine_result_free(&r);
+  tm_job_free(&job);
+}
+
 static void engine_answers(void **state) {
   const struct tm_engine *engine = *state;
   struct tm_engine_program program;
   struct tm_suite_verdict v;
-  if (engine->unfit) {
-    print_message("%s is listed only: %s\n", engine->name, engine->unfit);
-    skip();
-  }
   if (!tm_engine_locate(engine, &program)) {
     print_message("%s is absent; install it with: %s\n", engine->name, engine->install);
     skip();
+  }
+  if (engine->programs >= TM_PROGRAMS_SINGLE) run_program(engine, &program, 0);
+  if (engine->programs >= TM_PROGRAMS_THREADS) run_program(engine, &program, 2);
+  if (engine->probes) run_probe(engine, &program);
+  if (engine->unfit) {
+    print_message("%s: no litmus tests: %s\n", engine->name, engine->unfit);
+    return;
   }
   /* Grows, traps, retries, registers of several threads. */
   run(engine, &program, "harness/litmus/tests/size-after-access.litmus", &v);

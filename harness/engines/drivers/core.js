@@ -14,7 +14,7 @@ const TM_PAGE = 65536;
 const TM_WORDS = { "-272": "none", "-271": "ok", "-270": "trap", "-269": "fail", "-268": "stuck" };
 const TM_MEETINGS = { once: 0, spin: 1, block: 2 };
 // The batch (or the probe's point) that each memory is for.
-const TM_MEMORIES = JOB.probe
+const TM_MEMORIES = JOB.program ? [0] : JOB.probe
   ? JOB.probe.points.map((_, i) => i)
   : JOB.batches.flatMap((batch, b) => new Array(JOB.fresh ? batch.rounds : 1).fill(b));
 let tmCounts = new Map();
@@ -147,6 +147,7 @@ function tmRow(values, outs, memory, host, place) {
 // All rounds of thread `me` in this memory.
 function tmRun(memory, module, me, number, emit) {
   if (JOB.probe) return tmProbe(memory, module, me, number, emit);
+  if (JOB.program) return tmProgram(memory, module, me, emit);
   const batch = JOB.batches[TM_MEMORIES[number]];
   if (TM_MEMORIES[number - 1] !== TM_MEMORIES[number]) tmCounts = new Map();
   const values = new BigInt64Array(memory.buffer, 0, TM_PAGE / 8);

@@ -229,6 +229,19 @@ def probe(engine, module, job, number):
     print(json.dumps({"point": number, "ns": ns}), flush=True)
 
 
+def run_program(engine, module, job):
+    """A workload, with one thread."""
+    config = wasmtime.WasiConfig()
+    config.argv = job["program"]["args"]
+    config.inherit_stdout()
+    config.inherit_stderr()
+    store = wasmtime.Store(engine)
+    store.set_wasi(config)
+    linker = wasmtime.Linker(engine)
+    linker.define_wasi()
+    linker.instantiate(store, module).exports(store)["_start"](store)
+
+
 def main():
     with open(sys.argv[1]) as file:
         job = json.load(file)
@@ -245,6 +258,8 @@ def main():
     except Exception as error:
         fail(str(error))
     print(json.dumps({"version": "Wasmtime " + importlib.metadata.version("wasmtime")}), flush=True)
+    if job["program"]:
+        run_program(engine, module, job)
     for number in range(len(job["probe"]["points"]) if job["probe"] else 0):
         probe(engine, module, job, number)
     for batch in job["batches"]:

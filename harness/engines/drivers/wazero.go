@@ -23,6 +23,7 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
+	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 )
 
 const page = 65536
@@ -53,6 +54,7 @@ type job struct {
 	Columns []column
 	Retry   *struct{ Thread, Tries uint32 }
 	Batches []batch
+	Program *struct{ Args []string }
 	Probe   *struct {
 		Grows, Turns uint64
 		Points       []struct {
@@ -347,6 +349,10 @@ func probe(ctx context.Context, config wazero.RuntimeConfig, j *job, wasm []byte
 	}
 	var reader sync.WaitGroup
 	if point.Reader {
+		// Compiled code cannot be stopped by Go's scheduler: a collection would wait for the reader,
+		// which waits for this thread.
+		runtime.GC()
+		defer debug.SetGCPercent(debug.SetGCPercent(-1))
 		module := open()
 		reader.Add(1)
 		go func() {
@@ -372,6 +378,18 @@ func probe(ctx context.Context, config wazero.RuntimeConfig, j *job, wasm []byte
 	one.Memory().WriteUint32Le(36, 1)
 	reader.Wait()
 	say(map[string]any{"point": number, "ns": ns})
+}
+
+// A workload, with one thread.
+func runProgram(ctx context.Context, config wazero.RuntimeConfig, j *job, wasm []byte) {
+	r := wazero.NewRuntimeWithConfig(ctx, config)
+	defer r.Close(ctx)
+	wasi_snapshot_preview1.MustInstantiate(ctx, r)
+	settings := wazero.NewModuleConfig().WithArgs(j.Program.Args...).WithStdout(os.Stdout).
+		WithStderr(os.Stderr).WithSysNanotime().WithSysWalltime()
+	if _, err := r.InstantiateWithConfig(ctx, wasm, settings); err != nil {
+		fail(err)
+	}
 }
 
 func version() string {
@@ -413,6 +431,9 @@ func main() {
 		fail(err)
 	}
 	say(map[string]string{"version": version()})
+	if j.Program != nil {
+		runProgram(context.Background(), config, &j, wasm)
+	}
 	for i := 0; j.Probe != nil && i < len(j.Probe.Points); i++ {
 		probe(context.Background(), config, &j, wasm, i)
 	}
