@@ -335,6 +335,29 @@ static int link_units(struct build *b) {
   return result;
 }
 
+/* A module of one unit: both files as one, compiled and linked by one call. */
+static int compile_whole(struct build *b) {
+  char flags[4096], source[PATH_MAX], output[PATH_MAX];
+  snprintf(source, sizeof source, "%s/whole.c", b->work);
+  snprintf(output, sizeof output, "%s/module.so", b->work);
+  FILE *f = fopen(source, "w");
+  if (!f) return tm_fail(b->error, -errno, "cannot write %s: %s", source, strerror(errno));
+  if (b->units) fputs("#include \"unit-000.c\"\n", f);
+  fputs("#include \"module.c\"\n", f);
+  if (fclose(f)) return tm_fail(b->error, -errno, "cannot write %s: %s", source, strerror(errno));
+  char *argv[MAX_ARGS] = {(char *)b->compiler, "-shared", "-Wl,-z,now", "-Wl,--build-id=none"};
+  snprintf(flags, sizeof flags, "%s %s %s", TM_EMIT_CFLAGS, TIDEMARK_MODULE_FLAGS, b->flags);
+  size_t n = split(flags, argv, 4);
+  char *rest[] = {
+      "-I" TIDEMARK_SOURCE_DIR, "-I", (char *)b->work, source, "-lm", "-o", output, NULL};
+  memcpy(argv + n, rest, sizeof rest);
+  show_progress(b);
+  int result = run(b, argv, "whole");
+  b->done = b->units + 2;
+  show_progress(b);
+  return result;
+}
+
 /* Put the built object in its place. fsync first: after a crash the entry is whole or absent. */
 static int publish(const struct build *b, const char *path) {
   char built[PATH_MAX];
@@ -368,8 +391,12 @@ static int build(const char *name, const void *wasm, size_t size, const char *ca
   clock_gettime(CLOCK_MONOTONIC, &b.begun);
   struct tm_emit_options emit = {.strategy = options->strategy->name, .layout = options->layout};
   int result = tm_emit_files(name, wasm, size, &emit, work, &b.units, error);
-  if (!result) result = compile_units(&b);
-  if (!result) result = link_units(&b);
+  if (!result && b.units <= 1) {
+    result = compile_whole(&b);
+  } else if (!result) {
+    result = compile_units(&b);
+    if (!result) result = link_units(&b);
+  }
   if (!result) result = publish(&b, path);
   if (result && b.progress) fputs("\r\033[K", stderr);
   remove_tree(work);

@@ -63,6 +63,7 @@ static int write_header(struct tm_emitter *e) {
   struct tm_text t = {0};
   int result = open_file(e, "module.h");
   if (!result) {
+    if (e->out) tm_text_put(&t, "#pragma once\n");
     tm_emit_header(e, &t);
     result = close_file(e, &t);
   }

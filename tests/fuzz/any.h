@@ -28,9 +28,11 @@ extern const struct tm_outline *tm_outline;
 const struct tm_outline *tm_outline_find(const char *name);
 
 enum { TM_ANY_VIEW_BYTES = 1024, TM_ANY_FRAME_BYTES = 128 };
+struct tm_any_memory;
 struct tm_any_view {
   _Alignas(128) uint8_t *base;
-  uint8_t rest[TM_ANY_VIEW_BYTES - sizeof(uint8_t *)];
+  uint8_t rest[TM_ANY_VIEW_BYTES - sizeof(uint8_t *)]; /* the strategy's */
+  struct tm_any_memory *memory;                        /* read by translated code; always NULL */
 };
 struct tm_any_frame {
   _Alignas(16) uint8_t bytes[TM_ANY_FRAME_BYTES];

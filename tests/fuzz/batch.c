@@ -162,7 +162,9 @@ int batch_add(struct batch *b, const char *name, const void *wasm, size_t size,
 /* ---- compiling and loading --------------------------------------------------------------------*/
 
 static const char prelude_before[] = "#define TM_STRATEGY any\n"
-                                     "#define TM_STRATEGY_HEADER \"tests/fuzz/any.h\"\n";
+                                     "#define TM_STRATEGY_HEADER \"tests/fuzz/any.h\"\n"
+                                     "#define TM_VIEW(i) (&(i)->view)\n"
+                                     "#define TM_SIZE_CALL 0\n";
 /* The instance as the helpers know it; every module's begins so. */
 static const char prelude_after[] =
     "#include \"harness/wasm/guest/guest.h\"\n"

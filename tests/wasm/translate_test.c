@@ -169,7 +169,7 @@ static void places_run(void **state) {
   struct tm_trap trap;
   a[0].i32 = 3;
   assert_int_equal(call(&g, "loop", a, r, &trap), 0);
-  assert_int_equal(r[0].i32, 2); /* 0 + 1 + 1: the load is not hoisted over the store */
+  assert_int_equal(r[0].i32, 2);  /* 0 + 1 + 1: the load is not hoisted over the store */
 #if !defined(__SANITIZE_THREAD__) /* whose own record of calls is shorter than the stack */
   assert_int_equal(call(&g, "deep", a, r, &trap), TM_TRAP_STACK_EXHAUSTED);
   assert_int_equal(call(&g, "tail", a, r, &trap), TM_TRAP_STACK_EXHAUSTED);
