@@ -72,10 +72,11 @@ struct tm_engine_task {
 
 /* How instances learn of a new length, judged from what threads can see. */
 enum tm_engine_manner {
-  TM_MANNER_NONE,  /* nothing unusual was seen */
-  TM_MANNER_GUARD, /* pages are accessible before the one shared length says so */
-  TM_MANNER_PUSH,  /* instances have copies, which the grower refreshes one after the other */
-  TM_MANNER_POLL,  /* instances have copies, which each refreshes when it polls */
+  TM_MANNER_NONE,      /* nothing unusual was seen */
+  TM_MANNER_GUARD,     /* pages are accessible before the one shared length says so */
+  TM_MANNER_PUSH,      /* instances have copies, which the grower refreshes one after the other */
+  TM_MANNER_POLL,      /* instances have copies, which each refreshes when it polls */
+  TM_MANNER_EARLY_OLD, /* memory.grow reads the old length before it takes the lock */
 };
 
 /* What the public source says. */

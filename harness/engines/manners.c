@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* What tells strategies apart, as litmus tests. Counted are witnesses. */
-enum { EARLY, STALE, APART, ZERO, TESTS };
+enum { EARLY, STALE, APART, ZERO, SAME, TESTS };
 static const struct {
   const char *test, *title;
 } asked_tests[TESTS] = {
@@ -18,6 +18,7 @@ static const struct {
     [STALE] = {"grow-flag-size-atomic", "stale size after a message"},
     [APART] = {"wrc-size-size", "one instance new, another stale"},
     [ZERO] = {"grow0-after-access", "access before grow 0"},
+    [SAME] = {"two-grows-same-old", "two grows, one old length"},
 };
 
 struct manner {
@@ -33,11 +34,13 @@ static const char *manner_words(enum tm_engine_manner manner) {
       [TM_MANNER_NONE] = "nothing unusual: one length, or a lock",
       [TM_MANNER_GUARD] = "pages first, then one shared length",
       [TM_MANNER_PUSH] = "copies that the grower refreshes one after the other",
-      [TM_MANNER_POLL] = "copies that each instance refreshes when it polls"};
+      [TM_MANNER_POLL] = "copies that each instance refreshes when it polls",
+      [TM_MANNER_EARLY_OLD] = "grow reads the old length before it takes its lock"};
   return words[manner];
 }
 
 static enum tm_engine_manner seen(const struct manner *m) {
+  if (m->verdict[SAME].witnesses) return TM_MANNER_EARLY_OLD;
   if (m->verdict[STALE].witnesses) return TM_MANNER_POLL;
   if (m->verdict[APART].witnesses) return TM_MANNER_PUSH;
   if (m->verdict[EARLY].witnesses) return TM_MANNER_GUARD;
@@ -47,9 +50,10 @@ static enum tm_engine_manner seen(const struct manner *m) {
 /* What was not seen proves nothing; what was seen must be possible. */
 static const char *agreement(const struct manner *m) {
   enum tm_engine_manner told = m->engine->claim.manner, is = seen(m);
+  if (is > told) return "no";
+  if (is == told && is != TM_MANNER_NONE) return "yes";
   for (int t = 0; t < TESTS; t++)
     if (m->verdict[t].rounds == 0) return "unsure: not all tests ran";
-  if (is > told) return "no";
   if (is == told) return "yes";
   return "unsure: what would tell was not seen";
 }

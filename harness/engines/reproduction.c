@@ -17,7 +17,7 @@ static void write_command(FILE *out, const struct tm_engine_task *task,
   }
   for (unsigned i = 0; i < c->arguments; i++) {
     const char *text = c->argv[i];
-    if (i == 0) text = task->engine->program;
+    if (!strcmp(text, task->program->path)) text = task->engine->program;
     if (c->spec.body && text[0] == '@') text = "http://127.0.0.1:8000/";
     size_t folder = strlen(task->folder);
     if (!strncmp(text, task->folder, folder) && text[folder] == '/') text += folder + 1;
@@ -78,11 +78,10 @@ static int write_all(const struct tm_suite_case *one, const struct tm_engine_tas
                      const struct tm_engine_result *result, struct tm_error *error) {
   struct tm_engine_command *command = calloc(1, sizeof *command);
   if (!command) return tm_fail(error, -ENOMEM, "out of memory");
-  int code = task->engine->prepare(task, command, error);
-  if (code == 0)
-    code = tm_engine_write(task, "module.wasm", task->job->wasm, task->job->wasm_bytes, error);
+  int code = tm_engine_write(task, "module.wasm", task->job->wasm, task->job->wasm_bytes, error);
   if (code == 0)
     code = tm_engine_write(task, "module.wat", task->job->wat, task->job->wat_bytes, error);
+  if (code == 0) code = task->engine->prepare(task, command, error); /* may put more into both */
   if (code == 0) code = write_test(task, one, error);
   if (code == 0 && command->spec.body) {
     size_t size;

@@ -81,10 +81,12 @@ static struct tm_engine_result run(const struct tm_engine *engine, const char *m
 
 /* wasm2c's answer comes from a program that it helps to build: a fake one cannot give it. */
 static bool builds(const struct tm_engine *engine) { return !strcmp(engine->name, "wasm2c"); }
+/* What a program for WASI modules prints is no answer yet, and such a test has no traps. */
+static bool writes_numbers(const struct tm_engine *engine) { return !engine->traps; }
 
 static void adapter(void **state) {
   const struct tm_engine *engine = *state;
-  if (engine->unfit) skip();
+  if (engine->unfit || writes_numbers(engine)) skip();
   struct tm_engine_result r = run(engine, "answers", 60);
   if (builds(engine)) {
     assert_int_equal(r.histograms, 0);
