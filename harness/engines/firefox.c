@@ -8,6 +8,9 @@
 
 /* A variant's flags are preferences, as "name=value". */
 static const struct tm_engine_variant variants[] = {
+    {"bounds-checks",
+     "huge memory off: accesses compare with a length",
+     {"javascript.options.wasm_disable_huge_memory=true"}},
     {"baseline", "the baseline compiler only", {"javascript.options.wasm_optimizingjit=false"}},
     {"optimising",
      "Ion, the optimising compiler, only",

@@ -2,6 +2,7 @@
 #include "harness/engines/manners.h"
 
 #include "harness/engines/suite.h"
+#include "harness/store/machine.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -10,7 +11,7 @@
 #include <string.h>
 
 /* What tells strategies apart, as litmus tests. Counted are witnesses. */
-enum { EARLY, STALE, APART, ZERO, SAME, TESTS };
+enum { EARLY, STALE, APART, ZERO, SAME, ACCESS, CHECKED, TESTS };
 static const struct {
   const char *test, *title;
 } asked_tests[TESTS] = {
@@ -19,10 +20,14 @@ static const struct {
     [APART] = {"wrc-size-size", "one instance new, another stale"},
     [ZERO] = {"grow0-after-access", "access before grow 0"},
     [SAME] = {"two-grows-same-old", "two grows, one old length"},
+    [ACCESS] = {"grow-flag-access-atomic", "access traps after a message"},
+    /* The same with the engine's own variant: no guard pages. */
+    [CHECKED] = {"grow-flag-access-atomic", "the same, bounds checked by code"},
 };
 
 struct manner {
   const struct tm_engine *engine;
+  const struct tm_engine_variant *variant; /* NULL: as it comes */
   struct tm_engine_program program;
   struct tm_suite_verdict verdict[TESTS];
   char failure[TESTS + 1][200];
@@ -52,7 +57,7 @@ static const char *agreement(const struct manner *m) {
   enum tm_engine_manner told = m->engine->claim.manner, is = seen(m);
   if (is > told) return "no";
   if (is == told && is != TM_MANNER_NONE) return "yes";
-  for (int t = 0; t < TESTS; t++)
+  for (int t = 0; t < ACCESS; t++)
     if (m->verdict[t].rounds == 0) return "unsure: not all tests ran";
   if (is == told) return "yes";
   return "unsure: what would tell was not seen";
@@ -61,9 +66,11 @@ static const char *agreement(const struct manner *m) {
 static void measure(struct manner *m, const struct tm_suite_case cases[TESTS],
                     const struct tm_sweep *asked) {
   for (int t = 0; t < TESTS; t++) {
-    struct tm_engine_result r;
-    tm_engine_run(m->engine, &m->program, NULL, tm_suite_job(&cases[t], m->engine),
-                  (double)asked->seconds, &r);
+    struct tm_engine_result r = {.failure = "the engine has no such variant"};
+    const struct tm_engine_variant *checked = tm_engine_variant(m->engine, "bounds-checks");
+    if (t != CHECKED || (checked && !m->variant))
+      tm_engine_run(m->engine, &m->program, t == CHECKED ? checked : m->variant,
+                    tm_suite_job(&cases[t], m->engine), (double)asked->seconds, &r);
     tm_suite_judge(&cases[t], &r, &m->verdict[t]);
     m->verdict[t].example = NULL; /* it points into the result */
     snprintf(m->failure[t], sizeof m->failure[t], "%.190s", r.failure);
@@ -76,7 +83,7 @@ static void measure(struct manner *m, const struct tm_suite_case cases[TESTS],
     snprintf(m->failure[TESTS], sizeof m->failure[TESTS], "not measured %.150s", error.text);
     return;
   }
-  tm_engine_run(m->engine, &m->program, NULL, &job, (double)asked->seconds, &r);
+  tm_engine_run(m->engine, &m->program, m->variant, &job, (double)asked->seconds, &r);
   m->probe = r.probe;
   snprintf(m->failure[TESTS], sizeof m->failure[TESTS], "%.190s", r.failure);
   tm_engine_result_free(&r);
@@ -105,14 +112,17 @@ static void show_costs(const struct manner *m, FILE *out) {
 
 static void show(const struct manner *m, FILE *out) {
   const struct tm_engine_claim *claim = &m->engine->claim;
-  fprintf(out, "%s, %s %s\n", m->engine->name, m->engine->runtime, m->program.version);
+  fprintf(out, "%s%s%s, %s %s\n", m->engine->name, m->variant ? "/" : "",
+          m->variant ? m->variant->name : "", m->engine->runtime, m->program.version);
   fprintf(out, "  source says   %s: %s\n                (%s)\n", claim->strategy, claim->how,
           claim->where ? claim->where : "not looked up");
   for (int t = 0; t < TESTS; t++) {
     const struct tm_suite_verdict *v = &m->verdict[t];
-    fprintf(out, "  %-34s %" PRIu64 " of %" PRIu64 ", cold %" PRIu64 " of %" PRIu64 "%s%s\n",
-            asked_tests[t].title, v->witnesses, v->rounds, v->cold_witnesses, v->cold_rounds,
-            *m->failure[t] ? "; " : "", m->failure[t]);
+    fprintf(out, "  %-34s ", asked_tests[t].title);
+    if (v->rounds)
+      fprintf(out, "%" PRIu64 " of %" PRIu64 ", cold %" PRIu64 " of %" PRIu64 "%s", v->witnesses,
+              v->rounds, v->cold_witnesses, v->cold_rounds, *m->failure[t] ? "; " : "");
+    fprintf(out, "%s\n", m->failure[t]);
   }
   show_costs(m, out);
   fprintf(out, "  tests say     %s\n  agree         %s\n\n", manner_words(seen(m)), agreement(m));
@@ -122,6 +132,7 @@ static cJSON *to_json(const struct manner *m) {
   cJSON *o = cJSON_CreateObject();
   cJSON_AddStringToObject(o, "engine", m->engine->name);
   cJSON_AddStringToObject(o, "runtime", m->engine->runtime);
+  cJSON_AddStringToObject(o, "variant", m->variant ? m->variant->name : "");
   cJSON_AddStringToObject(o, "version", m->program.version);
   cJSON_AddStringToObject(o, "strategy", m->engine->claim.strategy);
   cJSON_AddStringToObject(o, "how", m->engine->claim.how);
@@ -130,7 +141,8 @@ static cJSON *to_json(const struct manner *m) {
   cJSON_AddStringToObject(o, "agree", agreement(m));
   cJSON *tests = cJSON_AddObjectToObject(o, "tests");
   for (int t = 0; t < TESTS; t++) {
-    cJSON *test = cJSON_AddObjectToObject(tests, asked_tests[t].test);
+    cJSON *test = cJSON_AddObjectToObject(tests, asked_tests[t].title);
+    cJSON_AddStringToObject(test, "test", asked_tests[t].test);
     cJSON_AddNumberToObject(test, "witnesses", (double)m->verdict[t].witnesses);
     cJSON_AddNumberToObject(test, "rounds", (double)m->verdict[t].rounds);
     cJSON_AddNumberToObject(test, "cold_witnesses", (double)m->verdict[t].cold_witnesses);
@@ -145,28 +157,125 @@ static cJSON *to_json(const struct manner *m) {
   return o;
 }
 
+/* ---- the two questions that the project call left open ----------------------------------------*/
+
+static double share(const struct tm_suite_verdict *v) {
+  return v->rounds ? 100 * (double)v->witnesses / (double)v->rounds : 0;
+}
+
+/* Guard pages, not the instance's copy of the length, decide about accesses: with a stale copy they
+ * succeed, unless code is made to check them. */
+static const char *uses_paging(const struct manner *m) {
+  const struct tm_suite_verdict *v = m->verdict;
+  if (!v[ACCESS].rounds || !v[CHECKED].rounds) return "unsure: not all tests ran";
+  if (v[ACCESS].witnesses) return "no: an access traps though the grow came before it";
+  if (v[EARLY].witnesses && v[CHECKED].witnesses)
+    return "yes: accesses see new pages before the instance knows of them, and stop doing so when "
+           "code checks them";
+  if (v[EARLY].witnesses)
+    return "yes, as far as seen: accesses see new pages before memory.size does";
+  return "unsure: nothing that would tell was seen";
+}
+
+static const char *shares_length(const struct manner *m) {
+  const struct tm_suite_verdict *v = m->verdict;
+  if (!v[STALE].rounds || !v[ACCESS].rounds) return "unsure: not all tests ran";
+  if (v[STALE].witnesses || v[CHECKED].witnesses)
+    return "instances have copies of the length: a stale one was seen";
+  if (v[EARLY].witnesses)
+    return "pages first, then one shared length that memory.size and checks read: never stale "
+           "after a message, though an access can be ahead of it";
+  return "one shared length, as far as seen: never stale after a message";
+}
+
+static void answer(const struct manner *m, const char *text, cJSON *list, FILE *out) {
+  const double *ns = m->probe.ns;
+  fprintf(out,
+          "  %s %s: %s\n    after a message: size stale %.1f %%, access traps %.1f %% (checked by "
+          "code %.1f %%); access ahead of size %.2f %%",
+          m->engine->name, m->program.version, text, share(&m->verdict[STALE]),
+          share(&m->verdict[ACCESS]), share(&m->verdict[CHECKED]), share(&m->verdict[EARLY]));
+  if (m->probe.points == TM_PROBE_POINTS)
+    fprintf(out, "; a grow %.0f ns with 1 instance, %.0f ns with 64", ns[TM_PROBE_GROW],
+            ns[TM_PROBE_READER - 1]);
+  fputc('\n', out);
+  cJSON *o = cJSON_CreateObject();
+  cJSON_AddStringToObject(o, "engine", m->engine->name);
+  cJSON_AddStringToObject(o, "answer", text);
+  cJSON_AddItemToArray(list, o);
+}
+
+static void answer_questions(const struct manner *all, size_t count, cJSON *o, FILE *out) {
+  static const struct {
+    const char *question, *runtime;
+    const char *(*judge)(const struct manner *m);
+  } questions[] = {
+      {"Does V8 use paging tricks for shared memories?", "V8", uses_paging},
+      {"What does SpiderMonkey do?", "SpiderMonkey", shares_length},
+  };
+  for (size_t q = 0; q < sizeof questions / sizeof *questions; q++) {
+    cJSON *list = cJSON_AddArrayToObject(o, questions[q].question);
+    bool any = false;
+    fprintf(out, "%s\n", questions[q].question);
+    for (size_t i = 0; i < count; i++) {
+      if (all[i].variant || strcmp(all[i].engine->runtime, questions[q].runtime)) continue;
+      answer(&all[i], questions[q].judge(&all[i]), list, out);
+      any = true;
+    }
+    if (!any) fprintf(out, "  no engine to ask was run\n");
+  }
+}
+
+/* ---- all of them ------------------------------------------------------------------------------*/
+
+enum { MOST = 64 };
+
+/* The engine as it comes, or as `variant` says; "all": that and each variant. */
+static size_t choose(const struct tm_sweep *asked, struct manner all[MOST]) {
+  size_t count, n = 0;
+  const struct tm_engine *const *engine = tm_engines(&count);
+  bool every = asked->variant && !strcmp(asked->variant, "all");
+  for (size_t i = 0; i < count; i++) {
+    struct manner m = {.engine = engine[i]};
+    if (!tm_sweep_wants(asked, engine[i])) continue;
+    if (!tm_engine_locate(engine[i], &m.program)) {
+      printf("%s: absent; install it with: %s\n\n", engine[i]->name, engine[i]->install);
+      continue;
+    }
+    if ((!asked->variant || every) && n < MOST) all[n++] = m;
+    for (m.variant = engine[i]->variants; asked->variant && m.variant && m.variant->name;
+         m.variant++)
+      if ((every || !strcmp(m.variant->name, asked->variant)) && n < MOST) all[n++] = m;
+  }
+  return n;
+}
+
 int tm_manners_run(const struct tm_sweep *asked, struct tm_error *error) {
   struct tm_suite_case cases[TESTS] = {0};
-  int code = tm_sweep_check(asked, error);
+  struct manner *all = calloc(MOST, sizeof *all);
+  time_t start = time(NULL);
+  int code = all ? tm_sweep_check(asked, error) : tm_fail(error, -ENOMEM, "out of memory");
   for (int t = 0; code == 0 && t < TESTS; t++) {
     char file[PATH_MAX];
     snprintf(file, sizeof file, "%s/%s.litmus", TIDEMARK_TESTS, asked_tests[t].test);
     code = tm_suite_open(file, (unsigned)asked->rounds, &cases[t], error);
   }
-  cJSON *list = cJSON_CreateArray();
-  size_t count;
-  const struct tm_engine *const *engine = tm_engines(&count);
-  for (size_t i = 0; code == 0 && i < count; i++) {
-    struct manner m = {.engine = engine[i]};
-    if (!tm_sweep_wants(asked, engine[i]) || !tm_engine_locate(engine[i], &m.program)) continue;
-    measure(&m, cases, asked);
-    show(&m, stdout);
+  size_t count = code == 0 ? choose(asked, all) : 0;
+  cJSON *whole = cJSON_CreateObject();
+  cJSON_AddItemToObject(whole, "machine", tm_machine_record(""));
+  cJSON *list = cJSON_AddArrayToObject(whole, "engines");
+  for (size_t i = 0; i < count; i++) {
+    measure(&all[i], cases, asked);
+    show(&all[i], stdout);
     fflush(stdout);
-    cJSON_AddItemToArray(list, to_json(&m));
+    cJSON_AddItemToArray(list, to_json(&all[i]));
+    tm_sweep_progress("engines", i + 1, count, start);
   }
-  if (code == 0) code = tm_sweep_write_json(list, asked->json, error);
-  cJSON_Delete(list);
+  if (code == 0) answer_questions(all, count, cJSON_AddObjectToObject(whole, "questions"), stdout);
+  if (code == 0) code = tm_sweep_write_json(whole, asked->json, error);
+  cJSON_Delete(whole);
   for (int t = 0; t < TESTS; t++)
     if (cases[t].test) tm_suite_close(&cases[t]);
+  free(all);
   return code;
 }
