@@ -164,12 +164,14 @@ uint64_t tm_machine_locked(const struct tm_op *op, unsigned thread, uint64_t old
   return old >= TM_X_EXCLUSIVE ? 0 : old - 1;
 }
 
-/* Before the operation changes the lock. Shared holders commute. */
+/* Before the operation changes the lock. Shared holders commute, and a leaving one with CLOSE. */
 void tm_machine_touch_lock(const struct tm_machine *m, const struct tm_op *op, struct tm_event *e) {
   bool shared = op->effect == TM_EFFECT_LOCK_SHARED ||
                 (op->effect == TM_EFFECT_UNLOCK && m->place[op->place[0]].value < TM_X_EXCLUSIVE);
   e->touch.lock = tm_bit(op->place[0]);
   e->touch.shared = shared ? e->touch.lock : 0;
+  e->touch.closing = op->effect == TM_EFFECT_CLOSE ? e->touch.lock : 0;
+  e->touch.leaving = op->effect == TM_EFFECT_UNLOCK ? e->touch.shared : 0;
 }
 
 uint64_t tm_machine_combine(const struct tm_op *op, uint64_t old) {

@@ -107,6 +107,7 @@ struct tm_touch {
   uint64_t read, write;       /* memory */
   uint64_t sc_read, sc_write; /* the seq-cst order (c11) */
   uint64_t lock, shared;      /* locks; those taken or dropped by one holder of many */
+  uint64_t closing, leaving;  /* locks closed to newcomers; those dropped by one holder of many */
   uint64_t attempt;           /* a compare-and-swap that failed might have written here (c11) */
   uint64_t raised, limited;   /* a seq-cst read moved, or was bounded by, the seq-cst view (c11) */
   uint64_t forwarded;         /* read from the thread's own buffer (tso) */

@@ -10,31 +10,20 @@
 
 /* ---- following a schedule ---------------------------------------------------------------------*/
 
-static const char *const effect_names[] = {[TM_EFFECT_LOAD] = "load",
-                                           [TM_EFFECT_STORE] = "store",
-                                           [TM_EFFECT_SWAP] = "swap",
-                                           [TM_EFFECT_ADD] = "add",
-                                           [TM_EFFECT_SUB] = "sub",
-                                           [TM_EFFECT_AND] = "and",
-                                           [TM_EFFECT_OR] = "or",
-                                           [TM_EFFECT_XOR] = "xor",
-                                           [TM_EFFECT_CAS] = "cas",
-                                           [TM_EFFECT_FENCE] = "fence",
-                                           [TM_EFFECT_LOCK] = "take",
-                                           [TM_EFFECT_LOCK_SHARED] = "take shared",
-                                           [TM_EFFECT_UNLOCK] = "drop",
-                                           [TM_EFFECT_COMMIT] = "commit",
-                                           [TM_EFFECT_PROTECT] = "protect",
-                                           [TM_EFFECT_BAR] = "bar",
-                                           [TM_EFFECT_ABSENT] = "absent",
-                                           [TM_EFFECT_UNBAR] = "unbar",
-                                           [TM_EFFECT_FILL] = "fill",
-                                           [TM_EFFECT_AWAIT] = "await",
-                                           [TM_EFFECT_FUTEX_WAIT] = "wait",
-                                           [TM_EFFECT_FUTEX_WAKE] = "wake",
-                                           [TM_EFFECT_WOKEN] = "go on",
-                                           [TM_EFFECT_BARRIER] = "barrier",
-                                           [TM_EFFECT_FLUSH] = "reaches memory"};
+static const char *const effect_names[] = {
+    [TM_EFFECT_LOAD] = "load",       [TM_EFFECT_STORE] = "store",
+    [TM_EFFECT_SWAP] = "swap",       [TM_EFFECT_ADD] = "add",
+    [TM_EFFECT_SUB] = "sub",         [TM_EFFECT_AND] = "and",
+    [TM_EFFECT_OR] = "or",           [TM_EFFECT_XOR] = "xor",
+    [TM_EFFECT_CAS] = "cas",         [TM_EFFECT_FENCE] = "fence",
+    [TM_EFFECT_LOCK] = "take",       [TM_EFFECT_LOCK_SHARED] = "take shared",
+    [TM_EFFECT_CLOSE] = "close",     [TM_EFFECT_UNLOCK] = "drop",
+    [TM_EFFECT_COMMIT] = "commit",   [TM_EFFECT_PROTECT] = "protect",
+    [TM_EFFECT_BAR] = "bar",         [TM_EFFECT_ABSENT] = "absent",
+    [TM_EFFECT_UNBAR] = "unbar",     [TM_EFFECT_FILL] = "fill",
+    [TM_EFFECT_AWAIT] = "await",     [TM_EFFECT_FUTEX_WAIT] = "wait",
+    [TM_EFFECT_FUTEX_WAKE] = "wake", [TM_EFFECT_WOKEN] = "go on",
+    [TM_EFFECT_BARRIER] = "barrier", [TM_EFFECT_FLUSH] = "reaches memory"};
 
 static const char *const order_names[] = {"rlx", "acq", "rel", "acqrel", "sc"};
 

@@ -9,11 +9,17 @@ static bool reaches(const struct tm_touch *a, unsigned process) {
   return a->threads >> (process & (TM_X_THREADS - 1)) & 1;
 }
 
+/* Locks whose two operations cannot be exchanged. */
+static uint64_t locks_in_order(const struct tm_touch *a, const struct tm_touch *b) {
+  return a->lock & b->lock & ~(a->shared & b->shared) & ~(a->closing & b->leaving) &
+         ~(a->leaving & b->closing);
+}
+
 static bool dependent(bool c11, const struct tm_touch *a, unsigned pa, tm_label la,
                       const struct tm_touch *b, unsigned pb, tm_label lb) {
   if (a->threads | b->threads)
     if (reaches(a, pb) || reaches(b, pa)) return true;
-  if (a->lock & b->lock & ~(a->shared & b->shared)) return true;
+  if (locks_in_order(a, b)) return true;
   if (!c11) {
     if ((a->write & (b->read | b->write)) | (a->read & b->write)) return true;
     /* A load that took its value from the buffer, and that store's arrival. */

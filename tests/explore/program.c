@@ -22,6 +22,7 @@ static uint64_t run_step(struct run *p, struct step *s, struct tm_site *site) {
   case TM_EFFECT_BARRIER: tm_model_membarrier(site); return 0;
   case TM_EFFECT_LOCK:
   case TM_EFFECT_LOCK_SHARED:
+  case TM_EFFECT_CLOSE:
   case TM_EFFECT_UNLOCK: tm_model_lock(site, &p->lock[s->place]); return 0;
   case TM_EFFECT_CAS: tm_model_cas(site, x, 0, &expected, (uint64_t)s->value); return expected;
   case TM_EFFECT_FUTEX_WAIT: tm_model_futex_wait(site, x, 0, (uint64_t)s->value); return 0;

@@ -6,7 +6,7 @@
 #include "harness/explore/explore.h"
 #include "harness/explore/model/effects.h"
 
-enum { PROGRAM_THREADS = 4, PROGRAM_STEPS = 8, PROGRAM_PLACES = 4, PROGRAM_REGISTERS = 8 };
+enum { PROGRAM_THREADS = 4, PROGRAM_STEPS = 12, PROGRAM_PLACES = 4, PROGRAM_REGISTERS = 8 };
 
 /* Beside the effects of a strategy: */
 enum { STEP_AWAIT = 64 /* load until the value is found */ };

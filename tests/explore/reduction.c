@@ -54,14 +54,28 @@ static void add_step(struct program *p, int t, int *value, bool locks) {
   if (reads && p->registers < PROGRAM_REGISTERS) s->result = p->registers++;
 }
 
-/* Close every lock that a thread has left open; drop what cannot be right. */
+/* As a grower that stops the others: close a lock to newcomers, tell the holders, and wait. */
+static void add_stop(struct program *p, int t, int *value) {
+  struct step *s = &p->step[t][p->steps[t]];
+  int place = (int)below(2);
+  s[0] = (struct step){TM_EFFECT_CLOSE, 0, place, 0, 0, -1};
+  s[1] = (struct step){TM_EFFECT_STORE, store_order(), (int)below(2), ++*value, 0, -1};
+  s[2] = (struct step){TM_EFFECT_LOCK, 0, place, 0, 0, -1};
+  p->steps[t] += 3;
+}
+
+/* Drop every lock that a thread still holds; drop what cannot be right. */
 static void repair_locks(struct program *p, int t) {
   bool held = false;
   int place = 0;
   for (int i = 0; i < p->steps[t]; i++) {
     struct step *s = &p->step[t][i];
     bool takes = s->effect == TM_EFFECT_LOCK || s->effect == TM_EFFECT_LOCK_SHARED;
-    if (takes && held) {
+    if (s->effect == TM_EFFECT_CLOSE && held) {
+      *s = (struct step){TM_EFFECT_UNLOCK, 0, place, 0, 0, -1};
+      held = false;
+      if (i + 2 < p->steps[t]) p->step[t][i + 2].effect = TM_EFFECT_LOCK_SHARED;
+    } else if (takes && held) {
       s->effect = TM_EFFECT_UNLOCK, s->place = place;
       held = false;
     } else if (takes) {
@@ -75,9 +89,18 @@ static void repair_locks(struct program *p, int t) {
 static struct program random_program(int threads, int steps, bool locks) {
   struct program p = {.name = "random", .threads = threads, .finals = 2};
   int value = 0;
+  bool stops = locks && below(2);
   for (int t = 0; t < threads; t++) {
     int n = 1 + (int)below((unsigned)steps);
-    for (int i = 0; i < n; i++) add_step(&p, t, &value, locks);
+    for (int i = 0; i < n; i++)
+      if (stops && t == 0 && below(2))
+        add_stop(&p, t, &value);
+      else
+        add_step(&p, t, &value, locks);
+    for (int i = 0; stops && i < p.steps[t]; i++) /* one thread stops the others */
+      if (p.step[t][i].effect == TM_EFFECT_LOCK &&
+          (t > 0 || i < 2 || p.step[t][i - 2].effect != TM_EFFECT_CLOSE))
+        p.step[t][i].effect = TM_EFFECT_LOCK_SHARED;
     repair_locks(&p, t);
   }
   return p;
@@ -119,11 +142,15 @@ static void two_threads(void **state) {
 }
 static void two_threads_with_locks(void **state) {
   (void)state;
-  sample(200, 2, 3, true);
+  sample(300, 2, 3, true);
 }
 static void three_threads(void **state) {
   (void)state;
   sample(60, 3, 2, false);
+}
+static void three_threads_with_locks(void **state) {
+  (void)state;
+  sample(60, 3, 2, true);
 }
 
 int main(void) {
@@ -134,6 +161,7 @@ int main(void) {
       cmocka_unit_test(two_threads),
       cmocka_unit_test(two_threads_with_locks),
       cmocka_unit_test(three_threads),
+      cmocka_unit_test(three_threads_with_locks),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,6 +21,7 @@ enum { A, B }; /* locks */
 #define AWAIT(x, v) {STEP_AWAIT, TM_ORDER_ACQ, x, v, 0, -1}
 #define TAKE(l)     {TM_EFFECT_LOCK, 0, l, 0, 0, -1}
 #define SHARE(l)    {TM_EFFECT_LOCK_SHARED, 0, l, 0, 0, -1}
+#define CLOSE(l)    {TM_EFFECT_CLOSE, 0, l, 0, 0, -1}
 #define DROP(l)     {TM_EFFECT_UNLOCK, 0, l, 0, 0, -1}
 #define SLEEP(x, v) {TM_EFFECT_FUTEX_WAIT, TM_ORDER_SC, x, v, 0, -1}
 #define WAKE(x, n)  {TM_EFFECT_FUTEX_WAKE, TM_ORDER_SC, x, n, 0, -1}
@@ -71,6 +72,13 @@ static const struct {
       0,
       2},
      "11"},
+    {{"told to leave while being waited for",
+      2,
+      {5, 3},
+      {{CLOSE(A), ST(X, 1), TAKE(A), ST(X, 2), DROP(A)}, {SHARE(A), LD(X, 0), DROP(A)}},
+      1,
+      1},
+     "02 12 22"},
     {{"woken after the store", 2, {1, 2}, {{SLEEP(X, 0)}, {ST(X, 1), WAKE(X, 1)}}, 0, 1}, "1"},
     {{"woken before the store", 2, {1, 2}, {{SLEEP(X, 0)}, {WAKE(X, 1), ST(X, 1)}}, 0, 1}, "1 1!"},
     {{"one of two is woken", 3, {1, 1, 1}, {{SLEEP(X, 0)}, {SLEEP(X, 0)}, {WAKE(X, 1)}}, 0, 1},
