@@ -85,6 +85,13 @@ static struct tm_value number(uint64_t n) {
 }
 static struct tm_value word(enum tm_value_kind kind) { return (struct tm_value){.kind = kind}; }
 
+/* What a translated function begins with. */
+static void enter(struct tm_guest *g, unsigned thread) {
+  void *view = g->state->view[thread];
+  g->strategy->enter(view, g->state->frame[thread]);
+  g->strategy->poll(view);
+}
+
 static struct tm_value plain_access(struct tm_guest *g, unsigned thread, unsigned step) {
   const struct tm_litmus_step *s = &g->test->thread[thread].step[step];
   void *view = g->state->view[thread], *frame = g->state->frame[thread];
@@ -139,16 +146,19 @@ static struct tm_value notify_step(struct tm_guest *g, unsigned thread, unsigned
   return number(woken);
 }
 
-/* Link a new instance against the memory; the thread goes on inside it. Both stay attached. */
+/* Link a new instance against the memory, as the runs on hardware do; the thread goes on inside it
+ * when it matches. */
 static struct tm_value instantiate(struct tm_guest *g, unsigned thread, uint64_t min_pages) {
   const struct tm_strategy *ops = g->strategy->ops;
-  if (ops->pages(g->state->view[thread]) < min_pages) return word(TM_VALUE_FAIL);
   void *view = tm_machine_allocate(tm_machine_self, ops->view_bytes);
   if (ops->attach(g->state->memory, view)) return word(TM_VALUE_FAIL);
+  if (ops->pages(view) < min_pages) {
+    ops->detach(view);
+    return word(TM_VALUE_FAIL);
+  }
   g->state->view[thread] = view;
   if (ops->unpark) ops->unpark(view);
-  g->strategy->enter(view, g->state->frame[thread]);
-  g->strategy->poll(view);
+  enter(g, thread);
   return word(TM_VALUE_OK);
 }
 
@@ -187,15 +197,15 @@ static void run_thread(void *context, unsigned thread) {
   struct tm_guest *g = context;
   const struct tm_litmus_thread *t = &g->test->thread[thread];
   const struct tm_strategy *ops = g->strategy->ops;
-  void *view = g->state->view[thread], *frame = g->state->frame[thread];
   jmp_buf trap;
   g->trap[thread] = &trap;
-  /* Entering the instance does all that the poll on entry would do. */
-  if (ops->unpark)
-    ops->unpark(view);
-  else
-    g->strategy->poll(view);
-  g->strategy->enter(view, frame);
+  /* Unparked, the poll on entry would find nothing to do. */
+  if (ops->unpark) {
+    ops->unpark(g->state->view[thread]);
+    g->strategy->enter(g->state->view[thread], g->state->frame[thread]);
+  } else {
+    enter(g, thread);
+  }
   for (volatile unsigned i = 0; i < t->steps; i++) {
     const struct tm_litmus_step *s = &t->step[i];
     if (s->op == TM_IF) {
@@ -203,7 +213,10 @@ static void run_thread(void *context, unsigned thread) {
       continue;
     }
     struct tm_value result = word(TM_VALUE_TRAP);
-    if (_setjmp(trap) == 0) result = run_step(g, thread, i);
+    if (_setjmp(trap) == 0)
+      result = run_step(g, thread, i);
+    else
+      enter(g, thread); /* a trap ends the call; what is left is another one */
     if (s->column >= 0) g->state->column[s->column] = result;
   }
   if (ops->park) ops->park(g->state->view[thread]);
