@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tidemark litmus: what the model says of a litmus test, and what this machine shows. */
 #include "harness/cli/cli.h"
+#include "harness/explore/observed.h"
 #include "harness/litmus/delay.h"
 #include "harness/litmus/json.h"
 #include "harness/litmus/run.h"
@@ -44,9 +45,16 @@ static const char help[] =
     "  --no-affinity       do not pin threads to processors\n"
     "  --seed N            (default: fresh, printed)\n"
     "  --json FILE         every histogram; - for standard output\n\n"
-    "Exit status: 0; 1 when an outcome that the model forbids was seen under a candidate, or when "
-    "a\n"
-    "verdict differs from the test's expectation; 2 when something failed.\n";
+    "What is seen is also held against all that the strategy's source can do (tidemark explore, "
+    "c11),\n"
+    "where that can be searched in a few seconds and no --threads are added: an outcome that "
+    "cannot "
+    "be\n"
+    "means that the explorer or what ran is wrong.\n\n"
+    "Exit status: 0; 1 when an outcome that the model forbids was seen under a candidate, when one "
+    "was\n"
+    "seen that cannot be, or when a verdict differs from the test's expectation; 2 when something\n"
+    "failed.\n";
 
 enum { TESTS = 1024, STRATEGIES = 64 };
 
@@ -116,7 +124,7 @@ static int print_verdicts(const struct request *r) {
 
 /* What one strategy showed over all tests. */
 struct summary {
-  size_t run, allowed_seen, forbidden_tests, failed;
+  size_t run, allowed_seen, forbidden_tests, impossible_tests, failed;
   uint64_t rounds, forbidden;
 };
 
@@ -128,6 +136,7 @@ struct job {
   bool single, quiet;
   cJSON *cells;
   struct timespec begun;
+  struct tm_explore_workspace *workspace;
 };
 
 static void progress(const struct job *j, const char *test, const char *strategy) {
@@ -160,6 +169,34 @@ static void repeat_command(const struct tm_litmus *test, const struct tm_run_opt
   if (!o->affinity) snprintf(text + n, room - (size_t)n, " --no-affinity");
 }
 
+enum { EXPLORE_SECONDS = 2 };
+
+/* Hold what was seen against what can be; says so if it cannot. */
+static void check_observed(struct job *j, size_t s, size_t t, const struct tm_run *run,
+                           cJSON *cell) {
+  const struct tm_litmus *test = j->r->test[t];
+  const char *strategy = j->entry[s]->strategy->name;
+  if (j->r->run.threads) return; /* the explorer has no more threads than the test */
+  struct tm_observed o =
+      tm_explore_observed(test, strategy, run->histogram, EXPLORE_SECONDS, j->workspace);
+  if (o.answered) cJSON_AddNumberToObject(cell, "impossible", (double)o.impossible);
+  if (!o.impossible) return;
+  j->summary[s].impossible_tests++;
+  const struct tm_histogram_row *row = tm_histogram_row(run->histogram, o.first);
+  fprintf(stderr, "%stidemark litmus: %s under %s showed", isatty(2) ? "\r\033[K" : "", test->name,
+          strategy);
+  for (unsigned c = 0; c < test->columns; c++) {
+    char text[64];
+    fprintf(stderr, " %s=%s", test->column[c].name,
+            tm_value_text(tm_code_value(row->code[c]), text, sizeof text));
+  }
+  fprintf(stderr,
+          " %" PRIu64 " times, which is in none of the %" PRIu64
+          " executions of 'tidemark explore --test %s --strategy %s --model c11': the explorer or "
+          "what ran is wrong\n",
+          row->count, o.executions, test->name, strategy);
+}
+
 static void run_cell(struct job *j, size_t s, size_t t, struct tm_run_options *options) {
   const struct tm_litmus *test = j->r->test[t];
   struct summary *sum = &j->summary[s];
@@ -190,6 +227,7 @@ static void run_cell(struct job *j, size_t s, size_t t, struct tm_run_options *o
   cJSON *o = tm_run_json(test, options, &run);
   cJSON_AddStringToObject(o, "repeat", command);
   cJSON_AddItemToArray(j->cells, o);
+  check_observed(j, s, t, &run, o);
   if (!j->quiet && (j->single || run.forbidden)) {
     if (isatty(2)) fputs("\r\033[K", stderr);
     tm_run_print(test, options, &run, command, stdout);
@@ -249,15 +287,19 @@ static int run_all(struct request *r) {
   j.single = j.strategies == 1 && r->tests == 1;
   j.quiet = r->json && !strcmp(r->json, "-");
   j.cells = cJSON_CreateArray();
+  j.workspace = tm_explore_workspace_new();
   r->run.seconds = r->seconds > 0 ? r->seconds : r->run.rounds ? 0 : j.single ? 1 : 0.05;
   clock_gettime(CLOCK_MONOTONIC, &j.begun);
   int status = TM_EXIT_OK;
   for (size_t s = 0; s < j.strategies && !status; s++)
     if (run_strategy(&j, s, &error)) status = tm_cli_wrong("litmus", "%s", error.text);
+  tm_explore_workspace_free(j.workspace);
   if (isatty(2)) fputs("\r\033[K", stderr);
   if (!status && !j.single && !j.quiet) print_summary(&j);
   for (size_t s = 0; s < j.strategies && !status; s++)
-    if (j.summary[s].forbidden && j.entry[s]->kind == TM_KIND_candidate) status = TM_EXIT_NO;
+    if (j.summary[s].impossible_tests ||
+        (j.summary[s].forbidden && j.entry[s]->kind == TM_KIND_candidate))
+      status = TM_EXIT_NO;
   if (r->json && status != TM_EXIT_WRONG) {
     if (tm_cli_write_json("litmus", j.cells, r->json)) status = TM_EXIT_WRONG;
   } else {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Litmus tests under strategies: the race of the call, and the planted faults. */
 #include "harness/explore/mutate.h"
+#include "harness/explore/observed.h"
 #include "harness/explore/replay.h"
 #include "harness/explore/verdict.h"
 
@@ -246,6 +247,25 @@ static void rows_that_cannot_be_are_noticed(void **state) {
   done(&b);
 }
 
+/* A histogram with a row that cannot be: as `tidemark litmus` holds each against the explorer. */
+static void impossible_histograms_are_noticed(void **state) {
+  (void)state;
+  static const char *const strategies[] = {"guard", "lockedsize"};
+  for (size_t i = 0; i < 2; i++) {
+    struct answer a = ask("size-after-access", strategies[i], TM_EXPLORE_C11);
+    struct tm_histogram *h = tm_histogram_new(a.test, a.oracle);
+    assert_non_null(tm_histogram_add(h, (uint64_t[]){1, 0, 2}));
+    assert_int_equal(tm_explore_observed(a.test, strategies[i], h, 5, NULL).impossible, 0);
+    assert_non_null(tm_histogram_add(h, (uint64_t[]){1, 0, 1})); /* the race of the call */
+    struct tm_observed o = tm_explore_observed(a.test, strategies[i], h, 5, NULL);
+    assert_true(o.answered);
+    assert_int_equal(o.impossible, i);
+    if (i) assert_int_equal(o.first, 1);
+    tm_histogram_free(h);
+    done(&a);
+  }
+}
+
 struct needed {
   unsigned mutants, needed;
 };
@@ -303,6 +323,7 @@ int main(void) {
       cmocka_unit_test(grows_that_fail_show_nothing),
       cmocka_unit_test(random_executions_find_the_race),
       cmocka_unit_test(rows_that_cannot_be_are_noticed),
+      cmocka_unit_test(impossible_histograms_are_noticed),
       cmocka_unit_test(a_weaker_order_is_found),
       cmocka_unit_test(wrong_input_is_a_sentence),
   };
