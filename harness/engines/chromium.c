@@ -39,6 +39,7 @@ const struct tm_engine tm_engine_chromium = {
     .program = "chromium",
     .version = {"", "--version"},
     .install = "apt-get install -y chromium",
+    .setup = TM_ENGINE_APT("chromium"),
     .claim = {.strategy = "interrupt",
               .how = "as V8 in Node; a change of 2026-09-29 makes memory.size and the checks of "
                      "shared memories read the shared length; whether this release has it was not "

@@ -47,6 +47,10 @@ struct tm_engine_variant {
 
 struct tm_engine;
 
+/* A setup that installs a Debian package. */
+#define TM_ENGINE_APT(package)                                                                     \
+  "apt-get install -y -q " package " || { apt-get update -q; apt-get install -y -q " package "; }"
+
 /* Where an engine was found. */
 struct tm_engine_program {
   char path[PATH_MAX];

@@ -65,6 +65,7 @@ const struct tm_engine tm_engine_firefox = {
     .program = "firefox-esr",
     .version = {"", "--version"},
     .install = "apt-get install -y firefox-esr",
+    .setup = TM_ENGINE_APT("firefox-esr"),
     .claim = {.strategy = "guard",
               .how = "under a lock, pages are committed, then the one shared length is stored",
               .where = "Gecko: js/src/vm/SharedArrayObject.cpp, wasmGrowToPagesInPlace; "

