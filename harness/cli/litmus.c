@@ -39,7 +39,7 @@ static const char help[] =
     "  --instances N       idle instances attached besides the threads' own\n"
     "  --threads N         more threads that run in the memory, besides the test's own\n"
     "  --interrupts HZ     interrupt the grower of a perpetual run so often by a timer, as a busy\n"
-    "                      machine does (default 10000; 0: leave it alone)\n"
+    "                      machine does (default 10000, with --resident 1000; 0: never)\n"
     "  --stride BYTES      between the low places of two rounds\n"
     "  --preload           touch a round's low places just before it\n"
     "  --no-affinity       do not pin threads to processors\n"
@@ -398,10 +398,12 @@ static int parse(struct tm_args *a, struct request *r) {
 
 int tm_command_litmus(int argc, char **argv) {
   static struct request r;
-  r = (struct request){.seed = -1, .run = {.affinity = true, .interrupts = TM_RUN_INTERRUPTS}};
+  r = (struct request){.seed = -1, .run = {.affinity = true, .interrupts = UINT_MAX}};
   struct tm_args a = tm_args(argc, argv);
   int status = parse(&a, &r);
   if (status == 0) {
+    if (r.run.interrupts == UINT_MAX)
+      r.run.interrupts = r.run.resident ? TM_RUN_INTERRUPTS_RESIDENT : TM_RUN_INTERRUPTS_FRESH;
     r.run.seed = r.seed < 0 ? tm_rng_fresh_seed() : (uint64_t)r.seed;
     status = r.verdict ? print_verdicts(&r) : run_all(&r);
   }

@@ -33,7 +33,7 @@ static const char help[] =
     "  --strategies A,B,…  which (default: every candidate)\n"
     "  --seconds S         of each run, at least 0.1 (default 1)\n"
     "  --interrupts HZ     interrupt the grower so often by a timer, as a busy machine does\n"
-    "                      (default 10000; 0: leave it alone)\n"
+    "                      (default 1000 on resident pages, 10000 on fresh ones; 0: never)\n"
     "  --seed N            (default: fresh, printed)\n"
     "  --json FILE         the figures; - for standard output\n\n"
     "Exit status: 0, or 1 when an outcome that the model forbids was seen under a candidate.\n";
@@ -171,11 +171,13 @@ static void run_both(const struct tm_litmus *test, const struct tm_oracle *oracl
                                    .mode = TM_RUN_PERPETUAL,
                                    .seconds = r->seconds,
                                    .seed = (uint64_t)r->seed,
-                                   .interrupts = (unsigned)r->interrupts,
                                    .affinity = true,
+                                   .interrupts = r->interrupts < 0 ? TM_RUN_INTERRUPTS_RESIDENT
+                                                                   : (unsigned)r->interrupts,
                                    .resident = true};
   int result = tm_litmus_run_apart(test, oracle, &options, 20, &line->resident, &error);
   options.resident = false;
+  options.interrupts = r->interrupts < 0 ? TM_RUN_INTERRUPTS_FRESH : (unsigned)r->interrupts;
   if (!result) result = tm_litmus_run_apart(test, oracle, &options, 20, &line->fresh, &error);
   if (result) snprintf(line->failed, sizeof line->failed, "%.255s", error.text);
 }
@@ -360,8 +362,21 @@ static int pick(const char *list, struct line *lines, size_t *count, struct tm_e
   return 0;
 }
 
+static void print_repeat(const struct request *r) {
+  printf("A timer interrupted the grower, as a busy machine does, ");
+  if (r->interrupts < 0)
+    printf("%d times a second on resident pages, %d on fresh ones.\n", TM_RUN_INTERRUPTS_RESIDENT,
+           TM_RUN_INTERRUPTS_FRESH);
+  else
+    printf("%ld times a second.\n", r->interrupts);
+  printf("Repeat: tidemark race --seconds %g --seed %ld", r->seconds, r->seed);
+  if (r->interrupts >= 0) printf(" --interrupts %ld", r->interrupts);
+  if (r->strategies) printf(" --strategies %s", r->strategies);
+  printf("\n");
+}
+
 int tm_command_race(int argc, char **argv) {
-  struct request r = {.seconds = 1, .seed = -1, .interrupts = TM_RUN_INTERRUPTS};
+  struct request r = {.seconds = 1, .seed = -1, .interrupts = -1};
   struct tm_args a = tm_args(argc, argv);
   int status = parse(&a, &r);
   if (status) return status < 0 ? TM_EXIT_OK : status;
@@ -393,12 +408,7 @@ int tm_command_race(int argc, char **argv) {
         break;
       }
     print_sentence(lines, count, allowed);
-    if (r.interrupts)
-      printf("The grower was interrupted %ld times a second by a timer, as a busy machine does.\n",
-             r.interrupts);
-    printf("Repeat: tidemark race --seconds %g --seed %" PRIu64 " --interrupts %ld%s%s\n",
-           r.seconds, seed, r.interrupts, r.strategies ? " --strategies " : "",
-           r.strategies ? r.strategies : "");
+    print_repeat(&r);
   }
   if (!status && r.json) status = write_json(r.json, lines, count, allowed, seed, r.interrupts);
   for (size_t i = 0; i < count; i++) {

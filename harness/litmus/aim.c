@@ -1,22 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/litmus/aim.h"
 
+#include <math.h>
 #include <string.h>
 
-enum { BATCHES = 3 }; /* a stage of tuning */
-static const int64_t USUAL_WIDEST = 8000;
+enum {
+  BATCHES = 3, /* a stage of tuning */
+  AGAIN = 32,  /* then it is done all over: the machine may have changed */
+};
+static const int64_t USUAL_WIDEST = 8000, NARROWEST = 256;
 
-/* Steps small and large, traps often and seldom. */
+/* Steps small and large, too early often and seldom. */
 #define EDGE(step, calm_) {.kind = TM_AIM_EDGE, .ticks = (step), .calm = (calm_)}
 static const struct tm_aim edges[] = {
-    EDGE(32, 4),   EDGE(64, 8),   EDGE(64, 32),  EDGE(128, 16),
-    EDGE(128, 64), EDGE(256, 64), EDGE(512, 64), EDGE(512, 256),
+    EDGE(64, 2),  EDGE(64, 4),   EDGE(64, 16),  EDGE(64, 64),
+    EDGE(128, 4), EDGE(128, 16), EDGE(256, 16), EDGE(256, 64),
 };
 enum { EDGES = sizeof edges / sizeof *edges };
 
 static void sweep(struct tm_tuner *t, int chunks, int64_t first, int64_t step) {
   for (int c = 0; c < chunks; c++)
     t->aim[c] = (struct tm_aim){.kind = TM_AIM_FIXED, .ticks = first + c * step, .spread = step};
+}
+
+/* The same in intervals from 0 to `last`, each wider than the one before by the same factor. */
+static void sweep_widening(struct tm_tuner *t, int chunks, int64_t last) {
+  int64_t from = 0;
+  for (int c = 0; c < chunks; c++) {
+    double share = (double)c / (chunks - 1);
+    int64_t to = (int64_t)(NARROWEST * pow((double)last / NARROWEST, share));
+    t->aim[c] = (struct tm_aim){.kind = TM_AIM_FIXED, .ticks = from, .spread = to - from};
+    from = to;
+  }
 }
 
 static void all(struct tm_tuner *t, struct tm_aim aim) {
@@ -28,9 +43,9 @@ const char *tm_aim_word(enum tm_aim_kind kind) {
   return words[kind];
 }
 
-int64_t tm_aim_follow(const struct tm_aim *aim, int64_t edge, bool trapped) {
-  if (aim->kind != TM_AIM_EDGE) return edge;
-  edge += trapped ? aim->ticks * 256 : -aim->ticks * 256 / aim->calm;
+int64_t tm_aim_follow(const struct tm_aim *aim, int64_t edge, enum tm_attempt attempt) {
+  if (aim->kind != TM_AIM_EDGE || attempt == TM_ATTEMPT_HIT) return edge;
+  edge += attempt == TM_ATTEMPT_EARLY ? aim->ticks * 256 : -aim->ticks * 256 / aim->calm;
   return edge < 0 ? 0 : edge;
 }
 
@@ -43,12 +58,12 @@ void tm_tuner_start(struct tm_tuner *t, bool both_sides, bool edges_too) {
 }
 
 void tm_tuner_fix(struct tm_tuner *t, int64_t skew) {
-  *t = (struct tm_tuner){.stage = TM_TUNE_DONE, .widest = USUAL_WIDEST};
+  *t = (struct tm_tuner){.stage = TM_TUNE_DONE, .given = true, .widest = USUAL_WIDEST};
   all(t, (struct tm_aim){.kind = TM_AIM_FIXED, .ticks = skew});
 }
 
-/* The widest sweep: three rounds long, on both sides of the start where that makes sense; half of
- * the chunks follow the edge where they can. */
+/* On both sides of the start where that makes sense; else three rounds long, and half of the chunks
+ * follow the edge where they can. */
 static void survey(struct tm_tuner *t, double ticks_per_round) {
   int64_t widest = (int64_t)(3 * ticks_per_round);
   t->widest = widest < 1000 ? 1000 : widest > 1000000 ? 1000000 : widest;
@@ -57,7 +72,7 @@ static void survey(struct tm_tuner *t, double ticks_per_round) {
     return;
   }
   int fixed = t->edges ? TM_AIM_CHUNKS - EDGES : TM_AIM_CHUNKS;
-  sweep(t, fixed, 0, t->widest / fixed);
+  sweep_widening(t, fixed, t->widest);
   for (int c = fixed; c < TM_AIM_CHUNKS; c++) t->aim[c] = edges[c - fixed];
 }
 
@@ -81,10 +96,11 @@ static void look_everywhere(struct tm_tuner *t) {
 }
 
 void tm_tuner_step(struct tm_tuner *t, double ticks_per_round) {
-  if (t->stage == TM_TUNE_DONE) return;
-  if (t->stage == TM_TUNE_LENGTH) {
+  if (t->stage == TM_TUNE_DONE && (t->given || ++t->batches < AGAIN)) return;
+  if (t->stage == TM_TUNE_LENGTH || t->stage == TM_TUNE_DONE) {
     survey(t, ticks_per_round);
     t->stage = TM_TUNE_COARSE;
+    t->batches = 0;
   } else {
     if (++t->batches < BATCHES) return;
     int best = best_chunk(t);

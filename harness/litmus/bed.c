@@ -349,19 +349,19 @@ static uint64_t final_load(const struct tm_bed *bed, uint32_t round, uint64_t at
   return value;
 }
 
+uint64_t tm_bed_register(const struct tm_bed *bed, uint32_t round, unsigned c) {
+  unsigned thread = bed->test->column[c].thread;
+  uint64_t code = tm_bed_results(bed, round, thread)[tm_litmus_slot(bed->test, thread, (int)c)];
+  bool number = code < TM_OUT_NONE; /* of pages: not -1 and no TM_OUT code */
+  return number && bed->plan.length[c] ? counted(bed, round, code) : code;
+}
+
 void tm_bed_codes(const struct tm_bed *bed, uint32_t round, uint64_t codes[]) {
   const struct tm_litmus *test = bed->test;
-  unsigned slot[TM_LITMUS_THREADS] = {0};
   for (unsigned c = 0; c < test->columns; c++) {
     const struct tm_litmus_column *column = &test->column[c];
     switch (column->kind) {
-    case TM_COLUMN_REGISTER: {
-      uint64_t code = tm_bed_results(bed, round, column->thread)[++slot[column->thread]];
-      bool number = code < TM_OUT_NONE; /* of pages: not -1 and no TM_OUT code */
-      if (number && bed->plan.length[c]) code = counted(bed, round, code);
-      codes[c] = code;
-      break;
-    }
+    case TM_COLUMN_REGISTER: codes[c] = tm_bed_register(bed, round, c); break;
     case TM_COLUMN_FINAL_SIZE: codes[c] = counted(bed, round, bed->end_pages[round]); break;
     case TM_COLUMN_FINAL_LOAD: codes[c] = final_load(bed, round, column->at, column->bytes); break;
     }

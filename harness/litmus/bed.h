@@ -70,6 +70,8 @@ uint8_t *tm_bed_place(const struct tm_bed *bed, uint32_t round, uint64_t at);
 
 /* One code per column for a finished round, with lengths counted from the test's initial one.
  * Lengths beyond what the test can reach are cut to that: later rounds have grown since. */
+uint64_t tm_bed_register(const struct tm_bed *bed, uint32_t round,
+                         unsigned column); /* one of them */
 void tm_bed_codes(const struct tm_bed *bed, uint32_t round, uint64_t codes[]);
 
 /* For steps done by the embedder: the calling thread works on this lane and round. */

@@ -26,8 +26,8 @@ static void print_how(const struct tm_run_options *o, const struct tm_run *r, FI
     fprintf(out, ", skew random");
   else if (r->aim.kind == TM_AIM_EDGE)
     fprintf(out,
-            ", skew follows the traps (%" PRId64 " ticks at the end, +%" PRId64
-            " after one, -%.3g after none)",
+            ", skew follows the commit (%" PRId64 " ticks at the end, +%" PRId64
+            " after an attempt too early, -%.3g after one too late)",
             r->skew, r->aim.ticks, (double)r->aim.ticks / (double)r->aim.calm);
   else if (r->mode != TM_RUN_BARRIER)
     fprintf(out, ", skew %" PRId64 " ticks", r->skew);

@@ -18,6 +18,8 @@
 #include <time.h>
 
 enum { FREE_WINDOW = 32 };
+/* A round longer than this has had a fault: the kernel let it wait for the commit. */
+static const uint64_t FAULT_TICKS = 4000;
 static const int64_t START_DELAY_TICKS = 1000; /* timebase: from the meeting to the common start */
 
 struct worker {
@@ -27,7 +29,7 @@ struct worker {
   struct tm_rng rng;
   uint32_t round;       /* running, or about to */
   unsigned resume_step; /* after a trap: where to go on in this round; 0: at the next round */
-  uint64_t last_seen;   /* perpetual: the last publish that was followed */
+  uint32_t asked;       /* a bit for each of the thread's registers that the condition asks for */
   int64_t edge;         /* perpetual: the skew that following the edge has come to, in 1/256 tick */
   uint64_t traps;
   struct tm_atomic_u64 met; /* meetings reached; read by those who look for stuck threads */
@@ -85,9 +87,13 @@ static uint32_t chunk_of(const struct session *s, uint32_t round) {
   return (uint32_t)((uint64_t)round * TM_AIM_CHUNKS / s->bed.plan.rounds);
 }
 
+static const struct tm_aim *aim_of(const struct session *s, uint32_t round) {
+  return &s->tuner.aim[chunk_of(s, round)];
+}
+
 static int64_t skew_of(struct worker *w, uint32_t round) {
   const struct session *s = w->session;
-  const struct tm_aim *aim = &s->tuner.aim[chunk_of(s, round)];
+  const struct tm_aim *aim = aim_of(s, round);
   if (aim->kind == TM_AIM_FIXED)
     return aim->ticks +
            (aim->spread > 1 ? (int64_t)tm_rng_below(&w->rng, (uint64_t)aim->spread) : 0);
@@ -98,9 +104,9 @@ static int64_t skew_of(struct worker *w, uint32_t round) {
   return s->mode == TM_RUN_TIMEBASE && tm_rng_u64(&w->rng) % 2 ? -ticks : ticks;
 }
 
-static void follow_edge(struct worker *w, uint32_t round, bool trapped) {
+static void follow_edge(struct worker *w, enum tm_attempt attempt) {
   const struct tm_tuner *t = &w->session->tuner;
-  int64_t edge = tm_aim_follow(&t->aim[chunk_of(w->session, round)], w->edge, trapped);
+  int64_t edge = tm_aim_follow(aim_of(w->session, w->round), w->edge, attempt);
   w->edge = edge < t->widest * 256 ? edge : t->widest * 256;
 }
 
@@ -130,7 +136,7 @@ static void note_trap(struct worker *w) {
   tm_linear_park(bed->memory, w->lane->view);
   w->resume_step = step + 1;
   w->traps++;
-  follow_edge(w, w->round, true);
+  follow_edge(w, TM_ATTEMPT_EARLY);
 }
 
 /* ---- meeting before every round ---------------------------------------------------------------*/
@@ -232,7 +238,7 @@ static void meeting_loop(struct worker *w) {
 static void publish(struct session *s, uint32_t rounds) {
   look_at_the_clock(s, rounds);
   /* ORDER: the end, if it was lowered, before the round that it closes; the guest needs no order:
-   * observers start their skew when they see it. PAIRS: observer_loop. */
+   * observers start their skew when they see it. PAIRS: next_publish. */
   tm_store_rel(&s->published, rounds);
 }
 
@@ -247,22 +253,47 @@ static void grower_loop(struct worker *w) {
   s->chunk_tick[chunk_of(s, w->round - 1) + 1] = tm_arch_ticks();
 }
 
+/* Wait for a publish and see it happen: one that is found, because this thread was late, says
+ * nothing about when the round began, and whoever starts from it is late again. Where the skew is
+ * random, it does not matter. */
+static uint64_t next_publish(struct worker *w) {
+  struct session *s = w->session;
+  /* ORDER: see publish. PAIRS: publish. */
+  uint64_t now = tm_load_acq(&s->published), before = now;
+  if (!ended(s, (uint32_t)now) && aim_of(s, (uint32_t)now)->kind == TM_AIM_RANDOM)
+    before = w->round;
+  for (unsigned turn = 0; now == before && !ended(s, (uint32_t)now); turn++) {
+    tm_port_relax(turn);
+    now = tm_load_acq(&s->published);
+  }
+  return now;
+}
+
+/* Does what this observer saw satisfy the condition, as far as that asks for it? */
+static bool hit(const struct worker *w) {
+  const struct tm_litmus *test = w->session->test;
+  struct tm_value row[TM_LITMUS_COLUMNS];
+  if (!w->asked) return false;
+  for (unsigned c = 0; c < test->columns; c++)
+    if (w->asked >> c & 1) row[c] = tm_code_value(tm_bed_register(&w->session->bed, w->round, c));
+  return tm_litmus_may_hold(test, row, w->asked);
+}
+
 static void observer_loop(struct worker *w) {
   struct session *s = w->session;
   for (;;) {
-    uint64_t now, turn = 0;
     tm_linear_park(s->bed.memory, w->lane->view);
-    /* ORDER: see grower_loop. PAIRS: grower_loop. */
-    while ((now = tm_load_acq(&s->published)) == w->last_seen) tm_port_relax((unsigned)turn++);
+    uint64_t now = next_publish(w);
     tm_linear_unpark(s->bed.memory, w->lane->view);
     if (ended(s, (uint32_t)now)) return;
-    w->last_seen = now;
     w->round = (uint32_t)now;
     int64_t until = (int64_t)tm_arch_ticks() + skew_of(w, w->round);
     while ((int64_t)tm_arch_ticks() < until) tm_arch_pause();
     w->attempted[now] = 1;
+    uint64_t begun = tm_arch_ticks();
     run_round(w, 0);
-    follow_edge(w, w->round, false);
+    bool slow = tm_arch_ticks() - begun > FAULT_TICKS;
+    follow_edge(w, slow ? TM_ATTEMPT_EARLY : hit(w) ? TM_ATTEMPT_HIT : TM_ATTEMPT_LATE);
   }
 }
 
@@ -313,7 +344,6 @@ static void run_batch(struct worker *w) {
   struct tm_trap trap;
   w->round = 0;
   w->resume_step = 0;
-  w->last_seen = 0;
   while (tm_instance_enter(w->lane->instance, guest_body, w, &trap) != TM_TRAP_NONE) note_trap(w);
 }
 
@@ -441,6 +471,17 @@ int tm_litmus_can_run(const struct tm_litmus *test, enum tm_run_mode mode, struc
   return tm_litmus_wat_check(test, error);
 }
 
+static uint32_t registers_asked(const struct tm_litmus *test, unsigned thread) {
+  uint32_t asked = 0;
+  for (unsigned n = 0; n < test->nodes; n++) {
+    unsigned c = test->node[n].column;
+    if (test->node[n].op == TM_COND_IN && test->column[c].kind == TM_COLUMN_REGISTER &&
+        test->column[c].thread == thread)
+      asked |= 1u << c;
+  }
+  return asked;
+}
+
 static int prepare(struct session *s, struct tm_error *error) {
   uint32_t rounds = s->bed.plan.rounds;
   s->finished_at = calloc(rounds + 1, sizeof *s->finished_at);
@@ -453,6 +494,7 @@ static int prepare(struct session *s, struct tm_error *error) {
     w->lane = &s->bed.lane[t];
     w->rng = tm_rng(tm_rng_u64(&rng));
     w->attempted = calloc(rounds + 1, 1);
+    w->asked = registers_asked(s->test, t);
     whole = whole && w->attempted;
   }
   return whole ? 0 : tm_fail(error, -ENOMEM, "out of memory");
@@ -557,7 +599,8 @@ static int run_all(struct session *s, struct tm_run *run, struct tm_error *error
     result = one_batch(s, run, deadline, error);
     tm_tuner_step(&s->tuner,
                   (double)(s->batch_ticks) / (double)tm_load_rlx(&s->end)); /* Relaxed: at rest. */
-    if (tuning && s->tuner.stage == TM_TUNE_DONE) run->tuning_seconds = seconds_now() - begun;
+    if (tuning && s->tuner.stage == TM_TUNE_DONE && run->tuning_seconds == 0)
+      run->tuning_seconds = seconds_now() - begun;
     if (!tuning) {
       run->tuned_rounds += run->rounds - before.rounds;
       run->tuned_witnesses += run->witnesses - before.witnesses;

@@ -140,6 +140,7 @@ static int run(struct tm_recording *s, uint64_t position, const struct tm_strate
   struct tm_run r;
   options.strategy = strategy;
   options.resident = !strcmp(pages, "resident");
+  options.interrupts = options.resident ? TM_RUN_INTERRUPTS_RESIDENT : TM_RUN_INTERRUPTS_FRESH;
   tm_litmus_run_apart(o->test, o->oracle, &options, GRACE_SECONDS, &r, &why);
   if (!isfinite(r.first_seconds)) r.first_seconds = -1;
   int result = keep(s, position, strategy->name, o, pages, &r, why.text, error);
@@ -150,11 +151,8 @@ static int run(struct tm_recording *s, uint64_t position, const struct tm_strate
 int tm_collect_race(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
   struct opened o;
   int result = open_test("size-after-access", &o, error);
-  const struct tm_run_options options = {.mode = TM_RUN_PERPETUAL,
-                                         .seconds = c->race_seconds,
-                                         .seed = c->seed,
-                                         .affinity = true,
-                                         .interrupts = TM_RUN_INTERRUPTS};
+  const struct tm_run_options options = {
+      .mode = TM_RUN_PERPETUAL, .seconds = c->race_seconds, .seed = c->seed, .affinity = true};
   for (size_t i = 0; i < c->strategies && !result; i++) {
     if (c->strategy[i]->kind == TM_KIND_floor) continue; /* floors enforce nothing */
     tm_recording_progress("the race", c->strategy[i]->strategy->name, i, c->strategies);
@@ -166,11 +164,8 @@ int tm_collect_race(const struct tm_collect *c, struct tm_recording *s, struct t
 }
 
 int tm_collect_litmus(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
-  const struct tm_run_options options = {.mode = TM_RUN_AUTO,
-                                         .seconds = c->litmus_run_seconds,
-                                         .seed = c->seed,
-                                         .affinity = true,
-                                         .interrupts = TM_RUN_INTERRUPTS};
+  const struct tm_run_options options = {
+      .mode = TM_RUN_AUTO, .seconds = c->litmus_run_seconds, .seed = c->seed, .affinity = true};
   double longest = 0;
   size_t tests = sizeof ranked / sizeof *ranked;
   int result = 0;

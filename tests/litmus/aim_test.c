@@ -34,7 +34,10 @@ static void one_batch(struct machine *m, struct tm_tuner *t, int64_t *edge, uint
                        ? *edge / 256
                        : (int64_t)(tm_rng_uniform(&m->rng) * (double)t->widest);
       bool trap = at < opens, witness = !trap && at < opens + m->width;
-      *edge = tm_aim_follow(aim, *edge, trap);
+      *edge = tm_aim_follow(aim, *edge,
+                            trap      ? TM_ATTEMPT_EARLY
+                            : witness ? TM_ATTEMPT_HIT
+                                      : TM_ATTEMPT_LATE);
       t->tally[c].rounds++;
       t->tally[c].witnesses += witness;
       t->tally[c].ticks += ROUND_TICKS;
@@ -80,10 +83,27 @@ static void following_keeps_up_with_a_window_that_moves(void **state) {
   for (int c = 0; c < TM_AIM_CHUNKS; c++)
     t.aim[c] = (struct tm_aim){.kind = TM_AIM_EDGE, .ticks = 128, .calm = 16};
   t.stage = TM_TUNE_DONE;
+  t.given = true;
   int64_t edge = 0;
   uint64_t witnesses = 0;
   for (int b = 0; b < 20; b++, m.opens += 40) one_batch(&m, &t, &edge, &witnesses);
   assert_true(witnesses > 20 * ROUNDS / 2);
+}
+
+/* What was the best is not for ever: a window that moves far away is found again. */
+static void it_looks_again_after_some_time(void **state) {
+  (void)state;
+  struct machine m = {.rng = tm_rng(seed), .opens = 1000, .width = 300, .jitter = 60};
+  struct tm_tuner t;
+  int64_t edge = 0;
+  uint64_t witnesses = 0;
+  tm_tuner_start(&t, false, false);
+  assert_true(after_tuning(&m, &t) > 10 * ROUNDS / 4);
+  m.opens = 6000;
+  for (int b = 0; b < 40; b++) one_batch(&m, &t, &edge, &witnesses);
+  witnesses = 0;
+  for (int b = 0; b < 10; b++) one_batch(&m, &t, &edge, &witnesses);
+  assert_true(witnesses > 10 * ROUNDS / 4);
 }
 
 static void without_a_witness_it_looks_everywhere(void **state) {
@@ -114,6 +134,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_window_is_found_wherever_it_opens),
       cmocka_unit_test(following_keeps_up_with_a_window_that_moves),
+      cmocka_unit_test(it_looks_again_after_some_time),
       cmocka_unit_test(without_a_witness_it_looks_everywhere),
       cmocka_unit_test(a_given_skew_stays),
   };
