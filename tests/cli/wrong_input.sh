@@ -6,7 +6,7 @@ export TIDEMARK_CACHE="$work/cache"
 wasm=$build/workloads/sort.wasm
 expect 2 'unknown command' "$tidemark" nonsense
 expect 2 'usage: tidemark' "$tidemark"
-for command in run compare litmus race strategies engines emit-c; do
+for command in run compare figures litmus race strategies engines emit-c; do
   expect 2 'unknown option --nonsense' "$tidemark" "$command" --nonsense
 done
 expect 2 'unknown strategy' "$tidemark" run --strategy nonsense "$wasm"
@@ -17,6 +17,7 @@ expect 2 "unknown layout 'table\+'" "$tidemark" emit-c --layout table+ "$wasm"
 expect 2 'unknown workload' "$tidemark" compare --workloads nonsense
 expect 2 'needs a value' "$tidemark" race --seconds
 expect 2 '--blocks takes a number' "$tidemark" compare --blocks none
+expect 2 "--only takes code, engines, .* not 'grow,nonsense'" "$tidemark" figures --only grow,nonsense
 expect 2 'nonsense' "$tidemark" litmus --test nonsense
 expect 2 'No such file' "$tidemark" run "$work/absent.wasm"
 expect 2 'not a file|is a directory' "$tidemark" run "$work"
