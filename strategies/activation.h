@@ -14,7 +14,8 @@
  *   grow       | next entry     | next entry     | lock
  *
  * Admits A2 and A3, forbidden: a loop that waits for a flag which a grower sets keeps the length
- * from before; and A9, the same without bound.
+ * from before; and A9, the same without bound. Admits A1 among threads that share an instance: one
+ * refreshes the copy, another still answers memory.size from its activation.
  */
 #ifndef TM_STRATEGIES_ACTIVATION_H
 #define TM_STRATEGIES_ACTIVATION_H

@@ -18,8 +18,10 @@
  * Admits A1 and A8 as guard. Admits A10, which is forbidden: a grower that has made its pages
  * accessible loses the swap to a smaller grow, starts over, finds that its delta no longer fits
  * and returns -1; its pages stay accessible beyond the length, for good. They cannot be taken back
- * without a lock, since another grower may be about to publish them. So as V8 ships it, it is not
- * sound (tests/strategies/races.c, litmus phantom-page-loser).
+ * without a lock, since another grower may be about to publish them. And admits, forbidden: an access
+ * to a new page works, then grow(0) swaps the old length for itself, between the mprotect and the
+ * swap of a peer (litmus grow0-after-access): the lock is what orders the two in guard. So as V8
+ * ships it, it is not sound (tests/strategies/races.c, litmus phantom-page-loser).
  */
 #ifndef TM_STRATEGIES_CASGROW_H
 #define TM_STRATEGIES_CASGROW_H

@@ -15,17 +15,19 @@
  *   grow       | update of length, load of it  | update of length, load in the  | update of length
  *              |                               | handler, page permissions      |
  *
- * A1: not on x86 for a load: the page was made accessible by a thread that had read the new length,
- * which therefore was stored before this load, and the size is loaded later. A store that hits a
- * page just opened by another thread may still be in the store buffer when the size is loaded, and
- * on weakly ordered machines the load may be overtaken as well: then A1 is possible. Admits no A8
- * beyond that of the length itself: every page below it can be touched at once.
+ * A1: not shown by any test: the page was made accessible by a thread that had read the new length,
+ * which therefore was stored before this access, and the size is loaded later. So the explorer finds
+ * none under sc, tso and c11, for loads, stores and atomics (tests/strategies/anomalies.c), and x86
+ * shows none. Not excluded on paper: an access to a page that another thread has just opened may be
+ * overtaken by the load of the length, a load on Arm, a store whose translation is late on x86 too.
+ * Admits no A8 beyond that of the length itself: every page below it can be touched at once.
  *
  * Failure. Grow cannot fail below the maximum. The mprotect in the handler can, when the kernel has
  * no memory for another mapping: single pages opened here and there count against
  * vm.max_map_count. Then the handler opens the whole prefix below the length, which needs one
  * mapping at most; if even that fails the access traps. That is the place where memory that was
- * promised is found missing, as with any overcommitted memory.
+ * promised is found missing, as with any overcommitted memory; a program sees A2 or A4 then
+ * (explored with calls that fail, tests/strategies/anomalies.c).
  */
 #ifndef TM_STRATEGIES_FAULTCOMMIT_H
 #define TM_STRATEGIES_FAULTCOMMIT_H

@@ -17,8 +17,8 @@
  *   poll       | store of the copy, load  | store of the copy, check | flag
  *
  * Admits A2 and A3, which are forbidden: a peer signals through an atomic after its grow, and this
- * instance, which has read the signal and not polled since, has the old length. Admits A1 no more
- * than push. The grower itself sees its own grow.
+ * instance, which has read the signal and not polled since, has the old length. Admits no A1: a new
+ * copy answers size as well. The grower itself sees its own grow.
  */
 #ifndef TM_STRATEGIES_INTERRUPT_H
 #define TM_STRATEGIES_INTERRUPT_H

@@ -27,11 +27,14 @@
  *   grow       | store of length, load of it | page permissions, or length and     | lock
  *              |                             | lock in the handler                 |
  *
- * A1: closed for loads and atomic accesses on x86: the pages open after the length is stored, and
- * the size is loaded after the access. A plain store may be translated after a later load of the
- * length was satisfied (store buffer), and weakly ordered machines may do that to a load too; a
- * fence before memory.size would close it there. Closes A8 as well: every page below the length is
- * reachable, if need be after a wait.
+ * A1: not shown by any test: the pages open after the length is stored, and the size is loaded after
+ * the access, so the explorer finds none under sc, tso and c11 and x86 shows none. Not excluded on
+ * paper where a later load may overtake the translation of an earlier access (a plain store on x86,
+ * any plain access on Arm); the fence that seqlock has in memory.size would exclude it.
+ * A8: not by any interleaving: every page below the length is reachable, if need be after a wait.
+ * Under c11 an access that nothing orders may see one page open, another not yet, and an old length
+ * in the handler. A10: the explorer lets every call fail and finds none under sc, tso and c11
+ * (litmus phantom-page-access, phantom-page-size-load).
  */
 #ifndef TM_STRATEGIES_PUBLISHFIRST_H
 #define TM_STRATEGIES_PUBLISHFIRST_H

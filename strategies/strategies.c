@@ -42,7 +42,6 @@ const char *tm_kind_word(enum tm_kind kind) {
 }
 
 enum { TM_VERDICT_allowed = true, TM_VERDICT_forbidden = false };
-enum { TM_WHEN_weak = true, TM_WHEN_interleaving = false };
 
 static const struct tm_anomaly anomalies[] = {
 #define TM_ANOMALY(code, verdict, seen) {#code, TM_VERDICT_##verdict, seen},
@@ -50,13 +49,29 @@ static const struct tm_anomaly anomalies[] = {
 };
 
 static const struct tm_admission admissions[] = {
-#define TM_ADMITS(strategy, code, when, how) {#strategy, #code, TM_WHEN_##when, how},
+#define TM_ADMITS(strategy, code, when, test, how)                                                 \
+  {#strategy, #code, TM_ADMITTED_##when, test, how},
+#include "strategies/anomalies.def"
+};
+
+static const struct tm_showing showings[] = {
+#define TM_SHOWS(code, test) {#code, test},
 #include "strategies/anomalies.def"
 };
 
 const struct tm_anomaly *tm_anomalies(size_t *count) {
   *count = sizeof anomalies / sizeof *anomalies;
   return anomalies;
+}
+
+const struct tm_admission *tm_admissions(size_t *count) {
+  *count = sizeof admissions / sizeof *admissions;
+  return admissions;
+}
+
+const struct tm_showing *tm_showings(size_t *count) {
+  *count = sizeof showings / sizeof *showings;
+  return showings;
 }
 
 const struct tm_admission *tm_admission_find(const char *strategy, const char *code) {

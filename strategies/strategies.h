@@ -31,12 +31,23 @@ struct tm_anomaly {
 };
 const struct tm_anomaly *tm_anomalies(size_t *count);
 
+/* A litmus test whose outcome shows an anomaly, whatever the strategy. */
+struct tm_showing {
+  const char *code, *test;
+};
+const struct tm_showing *tm_showings(size_t *count);
+
+/* When an anomaly comes about; anomalies.def. */
+enum tm_admitted { TM_ADMITTED_interleaving, TM_ADMITTED_weak, TM_ADMITTED_failing };
+
 /* That a strategy admits an anomaly, and how it comes about. */
 struct tm_admission {
   const char *strategy, *code;
-  bool weak; /* only by reordering; else by some interleaving */
+  enum tm_admitted when;
+  const char *test; /* the litmus test with which the explorer shows it */
   const char *how;
 };
+const struct tm_admission *tm_admissions(size_t *count);
 /* NULL when the strategy does not admit it. */
 const struct tm_admission *tm_admission_find(const char *strategy, const char *code);
 

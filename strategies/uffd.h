@@ -17,8 +17,11 @@
  * Two threads that touch one page both fill it; the second finds it there and retries. System calls
  * that are given an absent page fail with EFAULT, so hosts touch pages first (tm_linear_at).
  *
+ * Pages beyond the length are absent, and a page that is there can be reached: no pool can keep them
+ * resident beforehand, and litmus runs with --resident refuse.
+ *
  * Failure. Grow cannot fail below the maximum. Filling fails only when the machine is out of
- * memory; then the access traps. init fails with -EPERM or -ENOSYS where userfaultfd is refused.
+ * memory; then the access traps (A2 or A4, as with faultcommit). init fails with -EPERM or -ENOSYS where userfaultfd is refused.
  */
 #ifndef TM_STRATEGIES_UFFD_H
 #define TM_STRATEGIES_UFFD_H

@@ -70,7 +70,14 @@ static char *text_of(void (*print)(const char *header, FILE *out), const char *h
 
 /* ---- the card in words ------------------------------------------------------------------------*/
 
-static void print_anomalies(const char *strategy) {
+static const char *const when_words[] = {"", ", by reordering only",
+                                         ", only when a system call fails"};
+
+static void print_anomalies(const char *strategy, enum tm_kind kind) {
+  if (kind == TM_KIND_floor) {
+    puts("\nAnomalies\n  any: a floor enforces nothing.");
+    return;
+  }
   size_t count, admitted = 0;
   const struct tm_anomaly *a = tm_anomalies(&count);
   puts("\nAnomalies");
@@ -79,9 +86,11 @@ static void print_anomalies(const char *strategy) {
     if (!how) continue;
     admitted++;
     printf("  %-5s %-9s  %s\n", a[i].code, a[i].allowed ? "allowed" : "FORBIDDEN", a[i].seen);
-    printf("                   %s%s\n", how->how, how->weak ? " (by reordering only)" : "");
+    printf("                   %s%s (litmus %s)\n", how->how, when_words[how->when], how->test);
   }
-  puts(admitted ? "  and none of the others." : "  none.");
+  puts(admitted ? "  and none of the others: the explorer looked for each."
+                : "  none: the explorer "
+                  "looked for each.");
 }
 
 static int print_probe(const char *strategy, const char *name, const char *title,
@@ -142,7 +151,7 @@ static int print_words(const struct tm_strategy_entry *e, const char *header,
   int offered = tm_strategy_try(s);
   if (s->needs)
     printf("\nNeeds %s: %s.\n", s->needs, offered ? strerror(-offered) : "offered here");
-  print_anomalies(s->name);
+  print_anomalies(s->name, e->kind);
   printf("\nBookkeeping: %zu bytes per memory, %zu per instance.\n", s->memory_bytes,
          s->bookkeeping_bytes_per_instance);
   puts("\nHot half in C");
@@ -202,7 +211,9 @@ static void add_anomalies(cJSON *card, const char *strategy) {
     cJSON_AddStringToObject(o, "verdict", a[i].allowed ? "allowed" : "forbidden");
     cJSON_AddStringToObject(o, "seen", a[i].seen);
     cJSON_AddStringToObject(o, "how", how->how);
-    cJSON_AddBoolToObject(o, "weak", how->weak);
+    cJSON_AddBoolToObject(o, "weak", how->when == TM_ADMITTED_weak);
+    cJSON_AddBoolToObject(o, "failing", how->when == TM_ADMITTED_failing);
+    cJSON_AddStringToObject(o, "test", how->test);
     cJSON_AddItemToArray(list, o);
   }
 }
