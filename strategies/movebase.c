@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "strategies/movebase.h"
 
-/* A memory that was the current one: its reservation, until fini. */
+/* A memory that a grow has made, the current one or an old one: its reservation, until fini. */
 struct tm_movebase_old {
   uint8_t *base;
   uint64_t bytes;
@@ -74,4 +74,17 @@ static uint8_t *host_at(void *view, uint64_t ea, uint64_t n) {
   return tm_beyond(ea, n, length, TM_INDEX64) ? NULL : base + ea;
 }
 
-TM_STRATEGY_OPS_WITH(movebase, .host_at = host_at);
+/* In the memory of now, in one that a grow has left, or in the first. */
+static uint64_t offset_of(void *view, const void *address) {
+  struct tm_movebase_memory *m = ((struct tm_movebase_view *)view)->memory;
+  const struct tm_region *first = &m->length.region;
+  uint64_t offset = (uintptr_t)address - (uintptr_t)first->base;
+  tm_lock_take(&m->length.lock);
+  for (struct tm_movebase_old *old = m->olds; old; old = old->next)
+    if ((uintptr_t)address - (uintptr_t)old->base < old->bytes)
+      offset = (uintptr_t)address - (uintptr_t)old->base;
+  tm_lock_drop(&m->length.lock);
+  return offset;
+}
+
+TM_STRATEGY_OPS_WITH(movebase, .host_at = host_at, .offset_of = offset_of);

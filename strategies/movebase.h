@@ -20,7 +20,7 @@
 struct tm_movebase_memory {
   struct tm_length length;      /* region.base is the first memory; its reservation is kept */
   struct tm_atomic_ptr current; /* the memory of now; stored under the lock */
-  struct tm_movebase_old *olds; /* memories that grows have left, under the lock */
+  struct tm_movebase_old *olds; /* memories that grows have made, under the lock */
 };
 struct tm_movebase_view {
   uint8_t *base;

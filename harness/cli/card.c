@@ -163,6 +163,7 @@ static int print_words(const struct tm_strategy_entry *e, const char *header,
     result = 0;
   }
   if (!result && options->results) result = print_costs(s->name, options->results, error);
+  if (!options->results) puts("\nCosts: no results file here; 'tidemark bench' makes one.");
   return result;
 }
 

@@ -296,6 +296,7 @@ static int run_all(struct request *r) {
   tm_explore_workspace_free(j.workspace);
   if (isatty(2)) fputs("\r\033[K", stderr);
   if (!status && !j.single && !j.quiet) print_summary(&j);
+  if (!status && j.single && j.summary[0].failed) status = TM_EXIT_WRONG;
   for (size_t s = 0; s < j.strategies && !status; s++)
     if (j.summary[s].impossible_tests ||
         (j.summary[s].forbidden && j.entry[s]->kind == TM_KIND_candidate))

@@ -49,7 +49,8 @@ struct line {
   const struct tm_strategy_entry *entry;
   struct tm_run resident, fresh;
   struct cost cost;
-  char failed[256]; /* why it could not be run; "" when it could */
+  char failed[256];  /* why it could not be run; "" when it could */
+  char refused[256]; /* why no page can be resident under it; "" where pages can */
 };
 
 /* ---- cost -------------------------------------------------------------------------------------*/
@@ -176,6 +177,11 @@ static void run_both(const struct tm_litmus *test, const struct tm_oracle *oracl
                                                                    : (unsigned)r->interrupts,
                                    .resident = true};
   int result = tm_litmus_run_apart(test, oracle, &options, 20, &line->resident, &error);
+  if (result == -ENOTSUP) {
+    snprintf(line->refused, sizeof line->refused, "%.255s", error.text);
+    tm_run_free(&line->resident);
+    result = 0;
+  }
   options.resident = false;
   options.interrupts = r->interrupts < 0 ? TM_RUN_INTERRUPTS_FRESH : (unsigned)r->interrupts;
   if (!result) result = tm_litmus_run_apart(test, oracle, &options, 20, &line->fresh, &error);
@@ -213,7 +219,10 @@ static void print_table(const struct line *lines, size_t count, bool allowed) {
       printf(" could not be run: %s\n", l->failed);
       continue;
     }
-    print_runs(&l->resident);
+    if (l->refused[0])
+      printf(" %10s %10s %9s", "refused", "-", "-");
+    else
+      print_runs(&l->resident);
     printf(" ");
     print_runs(&l->fresh);
     printf(" %5.1f %5.2f [%.2f, %.2f]", median(l->cost.size_ns), l->cost.size.ratio,
@@ -221,6 +230,8 @@ static void print_table(const struct line *lines, size_t count, bool allowed) {
     printf(" %6.0f %5.2f [%.2f, %.2f]\n", median(l->cost.grow_ns), l->cost.grow.ratio,
            l->cost.grow.low, l->cost.grow.high);
   }
+  for (size_t i = 0; i < count; i++)
+    if (lines[i].refused[0]) printf("refused: %s\n", lines[i].refused);
 }
 
 /* The order of events that explains the witness, thread by thread. */
@@ -309,7 +320,10 @@ static int write_json(const char *path, const struct line *lines, size_t count, 
       cJSON_AddStringToObject(o, "failed", lines[i].failed);
       continue;
     }
-    cJSON_AddItemToObject(o, "resident", run_json(&lines[i].resident));
+    if (lines[i].refused[0])
+      cJSON_AddStringToObject(o, "resident_refused", lines[i].refused);
+    else
+      cJSON_AddItemToObject(o, "resident", run_json(&lines[i].resident));
     cJSON_AddItemToObject(o, "fresh", run_json(&lines[i].fresh));
     add_ratio(o, "size", &lines[i].cost.size, median(lines[i].cost.size_ns));
     add_ratio(o, "grow", &lines[i].cost.grow, median(lines[i].cost.grow_ns));

@@ -6,6 +6,7 @@
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 static const char help[] =
     "usage: tidemark strategies [--json]\n"
@@ -16,8 +17,25 @@ static const char help[] =
     "  unsound    an engine shipped it, and it admits forbidden outcomes\n"
     "  planted    a fault of ours that the tests must catch\n\n"
     "With a name, the card of one: its claim and argument, the anomalies it admits and their\n"
-    "verdicts, its hot half in C and as machine code (needs objdump), and what one access costs.\n"
-    "  --results FILE.db   and the medians of the newest run in a results file\n";
+    "verdicts, its hot half in C and as machine code (needs objdump), what one access costs, and\n"
+    "the medians of the newest run in a results file.\n"
+    "  --results FILE.db   which (default: the newest of tidemark.db, tidemark-report/data.db and\n"
+    "                      results/reference/data.db that there is)\n";
+
+/* Where bench and report put their results unless told, and the reference report; the newest that
+ * there is, or NULL. */
+static const char *newest_results(void) {
+  static const char *const usual[] = {"tidemark.db", "tidemark-report/data.db",
+                                      "results/reference/data.db"};
+  const char *newest = NULL;
+  struct stat best, st;
+  for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+    if (stat(usual[i], &st)) continue;
+    bool newer = !newest || st.st_mtim.tv_sec > best.st_mtim.tv_sec;
+    if (newer) newest = usual[i], best = st;
+  }
+  return newest;
+}
 
 static int print_json(const struct tm_strategy_entry *entries, size_t count) {
   cJSON *list = cJSON_CreateArray();
@@ -71,8 +89,10 @@ int tm_command_strategies(int argc, char **argv) {
   }
   if (a.next + 1 < a.argc)
     return tm_cli_wrong("strategies", "unexpected argument '%s'", a.argv[a.next + 1]);
+  if (options.results && a.next == a.argc)
+    return tm_cli_wrong("strategies", "--results needs the name of a strategy");
+  if (!options.results) options.results = newest_results();
   if (a.next < a.argc) return print_card(a.argv[a.next], &options);
-  if (options.results) return tm_cli_wrong("strategies", "--results needs the name of a strategy");
   size_t count;
   const struct tm_strategy_entry *entries = tm_strategies(&count);
   if (options.json) return print_json(entries, count);

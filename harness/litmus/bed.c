@@ -239,7 +239,8 @@ static bool accessible(const uint8_t *address) {
 }
 
 /* Touch what rounds will access beyond the length, and take the access away again: pages as a
- * pooling allocator leaves them. Where pages are accessible anyway, only touch them. */
+ * pooling allocator leaves them. Where pages are accessible anyway, only touch them. Refused where
+ * the strategy needs them absent: their faults are its own, and not for the host to cause. */
 static int make_resident(struct tm_bed *bed, struct tm_error *error) {
   uint64_t pages = (uint64_t)bed->plan.rounds * bed->plan.grown;
   uint8_t *start = bed->base + bed->plan.low_pages * TM_PAGE_BYTES;
@@ -247,6 +248,11 @@ static int make_resident(struct tm_bed *bed, struct tm_error *error) {
   bed->resident = !open;
   if (!open && tm_port_commit(start, pages * TM_PAGE_BYTES))
     return tm_fail(error, -ENOMEM, "cannot make %llu pages resident", (unsigned long long)pages);
+  if (!open && !accessible(start))
+    return tm_fail(error, -ENOTSUP,
+                   "%s cannot run with resident pages: it keeps a page absent until the length is "
+                   "beyond it; run it without",
+                   bed->options->strategy->name);
   for (uint64_t i = 0; i < pages; i++) {
     *(volatile uint8_t *)(start + i * TM_PAGE_BYTES) = 0;
     *(volatile uint8_t *)(start + i * TM_PAGE_BYTES + TM_PAGE_BYTES - 1) = 0;

@@ -94,7 +94,7 @@ static void program_text(const struct tm_litmus *t, char *text, size_t room) {
 
 static int keep(struct tm_recording *s, uint64_t position, const char *strategy,
                 const struct opened *o, const char *pages, const struct tm_run *r,
-                const char *failure, struct tm_error *error) {
+                const char *failure, bool refused, struct tm_error *error) {
   const double rounds = (double)r->rounds, witnesses = (double)r->witnesses,
                forbidden = (double)r->forbidden, weak = (double)r->weak, sc = (double)r->sc,
                grows = (double)r->grows, seconds = r->seconds,
@@ -116,7 +116,8 @@ static int keep(struct tm_recording *s, uint64_t position, const char *strategy,
   const struct tm_axis axes[] = {{"strategy", strategy}, {"test", o->test->name}, {"pages", pages}};
   char program[1024];
   program_text(o->test, program, sizeof program);
-  const struct tm_note notes[] = {{"failure", failure},
+  const struct tm_note notes[] = {{"failure", refused ? "" : failure},
+                                  {"refused", refused ? failure : ""},
                                   {"question", grade_of_question(o)},
                                   {"mode", tm_run_mode_word(r->mode)},
                                   {"doc", o->test->doc},
@@ -128,7 +129,7 @@ static int keep(struct tm_recording *s, uint64_t position, const char *strategy,
                                         .series = series,
                                         .series_count = 12,
                                         .notes = notes,
-                                        .note_count = 5},
+                                        .note_count = 6},
                       error);
 }
 
@@ -141,9 +142,9 @@ static int run(struct tm_recording *s, uint64_t position, const struct tm_strate
   options.strategy = strategy;
   options.resident = !strcmp(pages, "resident");
   options.interrupts = options.resident ? TM_RUN_INTERRUPTS_RESIDENT : TM_RUN_INTERRUPTS_FRESH;
-  tm_litmus_run_apart(o->test, o->oracle, &options, GRACE_SECONDS, &r, &why);
+  int code = tm_litmus_run_apart(o->test, o->oracle, &options, GRACE_SECONDS, &r, &why);
   if (!isfinite(r.first_seconds)) r.first_seconds = -1;
-  int result = keep(s, position, strategy->name, o, pages, &r, why.text, error);
+  int result = keep(s, position, strategy->name, o, pages, &r, why.text, code == -ENOTSUP, error);
   tm_run_free(&r);
   return result;
 }

@@ -55,7 +55,9 @@ void tm_section_race(struct tm_doc *doc, const struct tm_findings *f) {
     double grows = of(f, s, "grows"), first = of(f, s, "first_witness"), hits = s->values[0];
     tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_axis(s, "strategy"));
     tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_axis(s, "pages"));
-    if (*tm_sample_note(s, "failure"))
+    if (*tm_sample_note(s, "refused"))
+      tm_table_cell(t, TM_LOOK_DIM, NAN, "refused: %s", tm_sample_note(s, "refused"));
+    else if (*tm_sample_note(s, "failure"))
       tm_table_cell(t, TM_LOOK_BAD, NAN, "✗ %s", tm_sample_note(s, "failure"));
     else
       tm_table_cell(t, hits > 0 ? TM_LOOK_WEAK : TM_LOOK_GOOD, hits > 0, "%s",

@@ -24,4 +24,11 @@ expect 2 '^tidemark litmus: --interrupts takes a number' "$tidemark" litmus --in
 expect 2 '^tidemark race: --interrupts takes a number' "$tidemark" race --interrupts -1
 expect 0 'the call feared|The call feared' "$tidemark" race --strategies atomicptr --seconds 0.2
 expect 0 '"ratio_to_guard"' "$tidemark" race --strategies lockedsize --seconds 0.1 --json -
+# Under uffd a page that is there can be reached: none can be resident beforehand.
+if "$tidemark" strategies uffd | grep -q 'offered here'; then
+  expect 2 'uffd cannot run with resident pages' "$tidemark" litmus --test size-after-access \
+    --strategies uffd --resident --seconds 0.1
+  expect 0 '^refused: uffd cannot run' "$tidemark" race --strategies uffd --seconds 0.1
+  expect 0 '"resident_refused"' "$tidemark" race --strategies uffd --seconds 0.1 --json -
+fi
 finish

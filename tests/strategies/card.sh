@@ -13,5 +13,13 @@ for name in nocheck guard slowpath lazytrap casgrow rcuqsbr uffd hoisted; do
   done
 done
 "$tidemark" strategies --json guard | grep -q '"claim"'
+# The costs are those of the newest results file; without one it says so.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+"$tidemark" strategies push | grep -q '^Costs: no results file here'
+"$tidemark" bench --strategies push --blocks 1 --samples 2 --grows 4 --instances 1 --readers 0 >/dev/null
+"$tidemark" strategies push | grep -q '^Costs, medians of the newest run of this strategy in tidemark.db'
+"$tidemark" strategies push | grep -q 'op=load-sequential .* ns '
 if "$tidemark" strategies nosuch 2>/dev/null; then exit 1; fi
 if "$tidemark" strategies guard extra 2>/dev/null; then exit 1; fi
