@@ -127,20 +127,23 @@ static _Thread_local struct {
   uintptr_t stack_low;
 } self;
 
-static void thread_begin(void) {
+/* False: no memory. */
+static bool thread_begin(void) {
   install_handler();
   pthread_attr_t attr;
   void *low;
   size_t bytes;
-  if (pthread_getattr_np(pthread_self(), &attr)) tm_die("pthread_getattr_np failed");
+  if (pthread_getattr_np(pthread_self(), &attr)) return false;
   pthread_attr_getstack(&attr, &low, &bytes);
   pthread_attr_destroy(&attr);
   self.stack_low = (uintptr_t)low;
-  self.signal_stack = mmap(NULL, SIGNAL_STACK_BYTES, PROT_READ | PROT_WRITE,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-  if (self.signal_stack == MAP_FAILED) tm_die("no memory for a signal stack");
+  void *own = mmap(NULL, SIGNAL_STACK_BYTES, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (own == MAP_FAILED) return false;
+  self.signal_stack = own;
   stack_t stack = {.ss_sp = self.signal_stack, .ss_size = SIGNAL_STACK_BYTES};
   if (sigaltstack(&stack, NULL)) tm_die("sigaltstack failed: errno %d", errno);
+  return true;
 }
 
 void tm_thread_done(void) {
@@ -152,7 +155,10 @@ void tm_thread_done(void) {
 }
 
 enum tm_trap_code tm_guest_call(void (*body)(void *), void *argument, struct tm_trap *trap) {
-  if (!self.signal_stack) thread_begin();
+  if (!self.signal_stack && !thread_begin()) {
+    *trap = (struct tm_trap){.code = TM_TRAP_NO_SIGNAL_STACK};
+    return trap->code;
+  }
   struct activation here = {
       .outer = self.innermost, .trap = trap, .stack = tm_arch_stack_pointer()};
   *trap = (struct tm_trap){.code = TM_TRAP_NONE};

@@ -32,6 +32,7 @@
   TM_TRAP(UNINITIALIZED_ELEMENT, "uninitialized element")                                          \
   TM_TRAP(INDIRECT_CALL_TYPE, "indirect call type mismatch")                                       \
   TM_TRAP(STACK_EXHAUSTED, "call stack exhausted")                                                 \
+  TM_TRAP(NO_SIGNAL_STACK, "no memory for the thread's signal stack")                              \
   TM_TRAP(INTERRUPTED, "interrupted")                                                              \
   TM_TRAP(EXIT, "exit")
 
@@ -63,7 +64,8 @@ _Noreturn void tm_trap_exit(int status) __attribute__((cold, noinline));
 /* Run body(argument) as guest code on this thread. Returns TM_TRAP_NONE when it returned, else the
  * code, with *trap filled. Calls nest; a trap unwinds one level, an exit all of them (each level's
  * tm_guest_call returns TM_TRAP_EXIT, and its caller is expected to return too).
- * The first call on a thread gives the thread its signal stack; tm_thread_done() takes it back. */
+ * The first call on a thread gives the thread its signal stack; tm_thread_done() takes it back.
+ * Without memory for one, body does not run and the code is TM_TRAP_NO_SIGNAL_STACK. */
 enum tm_trap_code tm_guest_call(void (*body)(void *), void *argument, struct tm_trap *trap);
 
 /* Free what tm_guest_call() set up for the calling thread. Optional at process exit. */

@@ -342,9 +342,10 @@ static int compile_whole(struct build *b) {
   snprintf(output, sizeof output, "%s/module.so", b->work);
   FILE *f = fopen(source, "w");
   if (!f) return tm_fail(b->error, -errno, "cannot write %s: %s", source, strerror(errno));
-  if (b->units) fputs("#include \"unit-000.c\"\n", f);
-  fputs("#include \"module.c\"\n", f);
-  if (fclose(f)) return tm_fail(b->error, -errno, "cannot write %s: %s", source, strerror(errno));
+  bool whole = !b->units || fputs("#include \"unit-000.c\"\n", f) >= 0;
+  whole = fputs("#include \"module.c\"\n", f) >= 0 && whole;
+  if (fclose(f) || !whole)
+    return tm_fail(b->error, -EIO, "cannot write %s: %s", source, strerror(errno));
   char *argv[MAX_ARGS] = {(char *)b->compiler, "-shared", "-Wl,-z,now", "-Wl,--build-id=none"};
   snprintf(flags, sizeof flags, "%s %s %s", TM_EMIT_CFLAGS, TIDEMARK_MODULE_FLAGS, b->flags);
   size_t n = split(flags, argv, 4);

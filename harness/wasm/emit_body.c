@@ -771,6 +771,7 @@ void tm_body_begin(struct tm_emitter *e, uint32_t function) {
     b->used = calloc(TM_WASM_MAX_LOCALS, sizeof *b->used);
     b->local_types = malloc(TM_WASM_MAX_LOCALS);
     if (!b->used || !b->local_types) tm_die("no memory for locals");
+    tm_vec_add(&b->stack); /* so that it has an address, though it be empty */
   }
   b->function = function;
   b->stack.count = b->frames.count = b->saved.count = b->used_locals.count = 0;

@@ -192,6 +192,21 @@ static void growing_to_the_maximum_together_ends_at_it(void **state) {
   assert_outcome(&o, 16, "", "");
 }
 
+/* Each waits for ever; the host, or the limit, says how many there can be. The guest exits with how
+ * many it started: the low byte of that is the status. */
+static void ten_thousand_threads_end(void **state) {
+  (void)state;
+  static const char *const strategies[] = {"guard", "stopworld", "push"};
+  for (size_t i = 0; i < sizeof strategies / sizeof *strategies; i++) {
+    struct outcome o = run("", "--strategy", strategies[i], "--max-threads", "10000",
+                           guest("threads"), "m", (char *)NULL);
+    assert_true(o.status < 256);
+    assert_string_equal(o.out, "");
+    assert_null(strstr(o.err, "internal error"));
+    print_message("%s: %d threads, modulo 256\n", strategies[i], o.status);
+  }
+}
+
 static void numbers_of_threads_are_reused_by_the_host(void **state) {
   (void)state;
   struct outcome o = run("", "--max-threads=2", guest("threads"), "c", (char *)NULL);
@@ -340,6 +355,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(a_return_from_main_ends_the_program),
       cmocka_unit_test(growing_to_the_maximum_together_ends_at_it),
       cmocka_unit_test(numbers_of_threads_are_reused_by_the_host),
+      cmocka_unit_test(ten_thousand_threads_end),
       cmocka_unit_test(limits_hold),
       cmocka_unit_test(statistics_tell_what_the_run_took),
       cmocka_unit_test(programs_of_wasi_libc_run_unchanged),

@@ -146,6 +146,20 @@ static void limits_hold(void **state) {
   check_verdict(translate("\0asm\1\0\0\0\x01\x07\x01\x60\xff\xff\xff\xff\x0f", 17));
 }
 
+/* No access is aligned to more than its width, however large the number. */
+static void huge_alignments_are_refused(void **state) {
+  (void)state;
+  assert_int_equal(CODE("\x00\x41\x00\x28\x02\x00\x1a\x0b"), 0); /* i32.load align=4 */
+  assert_int_equal(CODE("\x00\x41\x00\x28\x03\x00\x1a\x0b"), -EINVAL);
+  assert_int_equal(CODE("\x00\x41\x00\x28\x1f\x00\x1a\x0b"), -EINVAL); /* 2^31 */
+  check_verdict(CODE("\x00\x41\x00\x28\x20\x00\x1a\x0b"));             /* 2^32 */
+  assert_string_not_equal(error.text, "");
+  check_verdict(CODE("\x00\x41\x00\x28\xff\xff\xff\xff\x0f\x00\x1a\x0b"));
+  assert_string_not_equal(error.text, "");
+  /* i32.atomic.load must have exactly its own. */
+  assert_int_equal(CODE("\x00\x41\x00\xfe\x10\x01\x00\x1a\x0b"), -EINVAL);
+}
+
 /* `depth` blocks of the kind `open`, with what it takes from the stack. */
 static int nested(const char *open, size_t size, int depth) {
   static struct bytes body;
@@ -266,9 +280,10 @@ int main(int argc, char **argv) {
   file_count = argc > 3 ? argc - 3 : 0;
   printf("seed %llu, %d tries\n", (unsigned long long)random_state, tries);
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(no_module),   cmocka_unit_test(unsupported_is_named),
-      cmocka_unit_test(limits_hold), cmocka_unit_test(blocks_may_nest),
-      cmocka_unit_test(truncated),   cmocka_unit_test(damaged),
+      cmocka_unit_test(no_module),       cmocka_unit_test(unsupported_is_named),
+      cmocka_unit_test(limits_hold),     cmocka_unit_test(huge_alignments_are_refused),
+      cmocka_unit_test(blocks_may_nest), cmocka_unit_test(truncated),
+      cmocka_unit_test(damaged),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

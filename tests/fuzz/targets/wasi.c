@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libFuzzer: the same calls, guided by coverage. Built by clang with -DTIDEMARK_FUZZ=ON:
- *     wasi_calls_fuzz -max_len=2048 -len_control=0 -max_total_time=60 */
-#include "tests/wasi/calls.h"
+/* Paths, pointers and whatever else a guest hands to WASI: calls made of the bytes. */
+#include "tests/fuzz/targets/target.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+#include "tests/wasi/calls.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   struct tm_wasi_options options = tm_wasi_options();
