@@ -74,8 +74,8 @@ static inline bool tm_region_fits(const struct tm_region *region, uint64_t old_b
  * below the published length, trap beyond. */
 static inline enum tm_fault tm_region_fault(const struct tm_region *region,
                                             const struct tm_atomic_u64 *bytes, uintptr_t address) {
-  /* ORDER: the length before the access is tried again. PAIRS: tm_length_publish. */
-  uint64_t length = tm_load_acq(bytes);
+  /* Relaxed: an access that is tried again too early faults again. */
+  uint64_t length = tm_load_rlx(bytes);
   return address - (uintptr_t)region->base < length ? TM_FAULT_RETRY : TM_FAULT_TRAP;
 }
 
@@ -126,7 +126,7 @@ static inline bool tm_length_begin(struct tm_length *l, uint64_t delta, uint64_t
 /* Publish the new length, also for delta 0; the lock stays held. */
 static inline void tm_length_publish(struct tm_length *l, uint64_t old_bytes, uint64_t delta) {
   /* ORDER: the pages, and whatever the strategy did to its copies, before the length; seq-cst, as
-   * memory.grow. PAIRS: tm_length_pages, tm_region_fault, the checks in each strategy. */
+   * memory.grow. PAIRS: tm_length_pages, the checks in each strategy. */
   tm_store_sc(&l->bytes, old_bytes + delta * TM_PAGE_BYTES);
   TM_POINT("published");
 }

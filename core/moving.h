@@ -114,9 +114,9 @@ static inline int64_t tm_moving_grow(struct tm_moving *m, uint64_t delta,
     return -1;
   }
   TM_POINT("placed");
-  /* ORDER: the descriptor's members before the pointer to it; seq-cst, as memory.grow.
-   * PAIRS: the load of current in the strategies' checks. */
-  tm_store_sc(&m->current, next);
+  /* ORDER: the descriptor's members before the pointer to it. PAIRS: the load of current in the
+   * strategies' checks. */
+  tm_store_rel(&m->current, next);
   TM_POINT("swapped");
   /* ORDER: the descriptor before the length; seq-cst, as memory.grow. PAIRS: memory.size. */
   tm_store_sc(&m->bytes, next->bytes);

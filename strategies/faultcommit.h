@@ -58,8 +58,8 @@ static inline uint8_t *tm_faultcommit_at(struct tm_faultcommit_view *v,
 static inline uint8_t *tm_faultcommit_span(struct tm_faultcommit_view *v,
                                            struct tm_faultcommit_frame *f, uint64_t ea, uint64_t n,
                                            enum tm_index index) {
-  /* ORDER: the length before the bytes it bounds. PAIRS: tm_faultcommit_grow, faultcommit.c. */
-  return tm_checked_at(f->base, tm_load_acq(&v->memory->bytes), ea, n, index);
+  /* Relaxed: a byte that is reached too early faults, and the handler loads the length anew. */
+  return tm_checked_at(f->base, tm_load_rlx(&v->memory->bytes), ea, n, index);
 }
 static inline uint64_t tm_faultcommit_pages(struct tm_faultcommit_view *v) {
   /* ORDER: seq-cst, as memory.size. PAIRS: tm_faultcommit_grow, faultcommit.c. */

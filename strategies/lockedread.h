@@ -6,7 +6,8 @@
  * GET_LINEAR_MEMORY_SIZE on targets without 64-bit atomics.)
  *
  * Memory order. Everything is ordered by the one lock; the length needs no atomic of its own and is
- * one only so that the seq-cst order with accesses to other locations holds (litmus sb-grow).
+ * one only because every strategy keeps it in the same structure. Two threads that both pass the lock
+ * are ordered with all that came before in the first, so litmus sb-grow needs no more.
  *
  *              | size  | access                 | grow
  *   grow       | lock  | lock, then the check   | lock
@@ -32,8 +33,7 @@ struct tm_lockedread_frame {
 /* The length in bytes, read under the lock. */
 static inline uint64_t tm_lockedread_bytes(struct tm_lockedread_view *v) {
   tm_lock_take(&v->memory->length.lock);
-  /* ORDER: seq-cst, as memory.size. PAIRS: tm_length_publish. */
-  uint64_t length = tm_load_sc(&v->memory->length.bytes);
+  uint64_t length = tm_load_rlx(&v->memory->length.bytes); /* Relaxed: stored under the lock. */
   tm_lock_drop(&v->memory->length.lock);
   return length;
 }

@@ -30,9 +30,9 @@ int64_t tm_lockedsize_grow(struct tm_lockedsize_view *v, uint64_t delta) {
   if (tm_region_fits(&m->region, old, delta) &&
       tm_port_commit(m->region.base + old, delta * TM_PAGE_BYTES) == 0) {
     TM_POINT("committed");
-    /* ORDER: the pages before the length that covers them; seq-cst, as memory.grow.
-     * PAIRS: tm_lockedsize_pages and tm_lockedsize_span, lockedsize.h. */
-    tm_store_sc(&m->bytes, old + delta * TM_PAGE_BYTES);
+    /* ORDER: the pages before the length that covers them. PAIRS: tm_lockedsize_span,
+     * lockedsize.h. */
+    tm_store_rel(&m->bytes, old + delta * TM_PAGE_BYTES);
     TM_POINT("published");
     result = (int64_t)(old / TM_PAGE_BYTES);
   }

@@ -8,9 +8,10 @@
  * RwLock; Wasmtime crates/wasmtime/src/runtime/vm/memory/shared_memory.rs reads the size under one
  * in its host interface.)
  *
- * Memory order. As guard, with the lock in addition. The length is still loaded and stored seq-cst:
- * the lock alone orders a size with the grows, not with an atomic access of the same thread to
- * another location (litmus sb-grow).
+ * Memory order. As guard, with the lock in addition: it orders a size with every grow, and with it
+ * whatever came before in the thread that held the lock earlier, accesses to other locations
+ * included (litmus sb-grow). So the size loads the length relaxed; it is released for bulk accesses,
+ * which read it without the lock.
  *
  *              | size         | access                     | grow
  *   grow       | lock         | mprotect, page permissions | lock
@@ -55,8 +56,7 @@ static inline uint8_t *tm_lockedsize_span(struct tm_lockedsize_view *v,
 }
 static inline uint64_t tm_lockedsize_pages(struct tm_lockedsize_view *v) {
   tm_rwlock_take_shared(&v->memory->lock);
-  /* ORDER: seq-cst, as memory.size. PAIRS: tm_lockedsize_grow, lockedsize.c. */
-  uint64_t length = tm_load_sc(&v->memory->bytes);
+  uint64_t length = tm_load_rlx(&v->memory->bytes); /* Relaxed: stored under the lock. */
   tm_rwlock_drop(&v->memory->lock);
   return length / TM_PAGE_BYTES;
 }

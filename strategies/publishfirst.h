@@ -64,8 +64,8 @@ static inline uint8_t *tm_publishfirst_at(struct tm_publishfirst_view *v,
 static inline uint8_t *tm_publishfirst_span(struct tm_publishfirst_view *v,
                                             struct tm_publishfirst_frame *f, uint64_t ea,
                                             uint64_t n, enum tm_index index) {
-  /* ORDER: the length before the bytes it bounds. PAIRS: tm_length_publish. */
-  return tm_checked_at(f->base, tm_load_acq(&v->memory->length.bytes), ea, n, index);
+  /* Relaxed: a byte that is reached too early faults, and the handler waits for the lock. */
+  return tm_checked_at(f->base, tm_load_rlx(&v->memory->length.bytes), ea, n, index);
 }
 static inline uint64_t tm_publishfirst_pages(struct tm_publishfirst_view *v) {
   return tm_length_pages(&v->memory->length);

@@ -12,7 +12,7 @@
  * Memory order. The descriptor is complete before the pointer to it is stored, and the pointer is
  * loaded with acquire before its members are. Both mappings show the same pages, so a store through
  * the old base is not lost (no A7). The pointer is swapped before the length that memory.size reads
- * is stored (no A4); both seq-cst (no A2, A3). The
+ * is stored (no A4); the length seq-cst (no A2, A3). The
  * descriptor is held from the check to the access, within one section: sections end only at polls
  * and when parked.
  *

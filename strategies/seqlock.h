@@ -56,8 +56,9 @@ static inline uint64_t tm_seqlock_pages(struct tm_seqlock_view *v) {
   tm_fence_sc();
   /* ORDER: the version before the length. PAIRS: the last store of it in tm_seqlock_grow. */
   tm_await(tm_load_acq(&m->version) % 2 == 0);
-  /* ORDER: seq-cst, as memory.size. PAIRS: tm_seqlock_grow. */
-  return tm_load_sc(&m->length.bytes) / TM_PAGE_BYTES;
+  /* ORDER: the length before what follows, as memory.size; the fence above does the rest.
+   * PAIRS: tm_seqlock_grow. */
+  return tm_load_acq(&m->length.bytes) / TM_PAGE_BYTES;
 }
 static inline void tm_seqlock_poll(struct tm_seqlock_view *v) { (void)v; }
 static inline void tm_seqlock_sync(struct tm_seqlock_view *v, struct tm_seqlock_frame *f) {

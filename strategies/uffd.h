@@ -50,8 +50,8 @@ static inline uint8_t *tm_uffd_at(struct tm_uffd_view *v, struct tm_uffd_frame *
 }
 static inline uint8_t *tm_uffd_span(struct tm_uffd_view *v, struct tm_uffd_frame *f, uint64_t ea,
                                     uint64_t n, enum tm_index index) {
-  /* ORDER: the length before the bytes it bounds. PAIRS: tm_uffd_grow, uffd.c. */
-  return tm_checked_at(f->base, tm_load_acq(&v->memory->bytes), ea, n, index);
+  /* Relaxed: a byte that is reached too early faults, and the handler loads the length anew. */
+  return tm_checked_at(f->base, tm_load_rlx(&v->memory->bytes), ea, n, index);
 }
 static inline uint64_t tm_uffd_pages(struct tm_uffd_view *v) {
   /* ORDER: seq-cst, as memory.size. PAIRS: tm_uffd_grow, uffd.c. */
