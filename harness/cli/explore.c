@@ -4,6 +4,7 @@
 #include "harness/explore/mutate.h"
 #include "harness/explore/replay.h"
 #include "harness/explore/verdict.h"
+#include "harness/store/machine.h"
 
 #include <cjson/cJSON.h>
 #include <dirent.h>
@@ -16,7 +17,7 @@
 
 static const char help[] =
     "usage: tidemark explore [--strategy LIST] [--test NAME|FILE] [--model LIST] [--json FILE]\n"
-    "                        [--jobs N] [--seconds N] [--failures] [--plain]\n"
+    "                        [--jobs N] [--seconds N] [--failures] [--plain] [--full]\n"
     "                        [--random N] [--seed N]\n"
     "       tidemark explore --strategy S --test T --model M --replay SCHEDULE\n"
     "       tidemark explore --mutate [--strategy LIST] [--test NAME|FILE] [--seconds N]\n\n"
@@ -35,6 +36,9 @@ static const char help[] =
     "  --mutate         weaken every memory order of the source, one at a time and by one step, "
     "and\n"
     "                   print which ones some test needs and which ones nothing needs\n"
+    "                   (of tests with more than 50000 executions: the first so many)\n"
+    "  --full           the machine, the table, how fast it was made, and --mutate over all "
+    "candidates\n"
     "  --plain          no reduction: every interleaving (slow; to check the reduction)\n"
     "  --replay TEXT    repeat one schedule step by step, as printed with a witness\n"
     "Exit status: 0 nothing forbidden is reachable, 1 something is, 2 wrong input.\n";
@@ -44,7 +48,7 @@ enum { MAX_TESTS = 1024, MAX_STRATEGIES = 128, RANDOM_AFTER = 20000 };
 struct wish {
   const char *strategies, *test, *models, *json, *folder, *replay, *jobs, *seconds, *random, *seed;
   long job_count, most_seconds, random_runs, first_seed;
-  bool plain, failures, mutate;
+  bool plain, failures, mutate, full;
   struct tm_litmus *tests[MAX_TESTS];
   size_t test_count;
   const char *strategy[MAX_STRATEGIES];
@@ -134,6 +138,7 @@ static const char **text_option(struct wish *w, size_t i, const char **name) {
 static bool *flag_option(struct wish *w, struct tm_args *a) {
   if (tm_args_flag(a, "--plain")) return &w->plain;
   if (tm_args_flag(a, "--failures")) return &w->failures;
+  if (tm_args_flag(a, "--full")) return &w->full;
   return tm_args_flag(a, "--mutate") ? &w->mutate : NULL;
 }
 
@@ -289,6 +294,10 @@ struct table {
   cJSON *json;          /* array, or NULL */
   size_t cells;
   uint64_t executions;
+  struct {
+    uint64_t executions;
+    double seconds; /* of processor time */
+  } by_threads[TM_LITMUS_THREADS + 1];
   double start;
   bool terminal;
 };
@@ -360,7 +369,11 @@ static void note_cell(void *argument, const struct tm_explore_cell *cell, size_t
   s->verdict[cell->model] = cell->judgement.verdict;
   s->asked[cell->model] = true;
   s->excluded += cell->judgement.excluded;
-  if (cell->result) t->executions += cell->result->executions;
+  if (cell->result) {
+    t->executions += cell->result->executions;
+    t->by_threads[cell->test->threads].executions += cell->result->executions;
+    t->by_threads[cell->test->threads].seconds += cell->result->seconds;
+  }
   if (t->json) add_json(t, cell);
   if (!t->terminal || (done % 16 && done != t->cells)) return;
   double spent = now() - t->start, left = spent / (double)done * (double)(t->cells - done);
@@ -425,6 +438,11 @@ static int finish_table(struct table *t) {
   put_table(t);
   printf("%zu cells, %llu executions, %.1f s\n", t->cells, (unsigned long long)t->executions,
          now() - t->start);
+  for (unsigned n = 1; n <= TM_LITMUS_THREADS; n++)
+    if (t->by_threads[n].seconds > 0)
+      printf("  tests of %u thread%s: %llu executions, %.0f a second and core\n", n,
+             n == 1 ? "" : "s", (unsigned long long)t->by_threads[n].executions,
+             (double)t->by_threads[n].executions / t->by_threads[n].seconds);
   if (t->json && write_json(t)) code = TM_EXIT_WRONG;
   return code;
 }
@@ -461,6 +479,8 @@ static int explore(struct wish *w) {
 
 /* ---- which orders are needed ------------------------------------------------------------------*/
 
+enum { MUTANT_EXECUTIONS = 50000 };
+
 struct ledger {
   unsigned needed, changing, idle;
 };
@@ -474,12 +494,14 @@ static void put_mutant(void *argument, const struct tm_mutant *m) {
     printf("needed: %s is %s\n", m->test->name, tm_reach_name(m->verdict));
   } else if (m->more) {
     l->changing++;
-    printf("shows more on %u test%s, all of it allowed, first %s%s\n", m->more,
-           m->more == 1 ? "" : "s", m->changed->name, m->complete ? "" : " (incomplete)");
+    printf("shows more on %u test%s, all of it allowed, first %s", m->more, m->more == 1 ? "" : "s",
+           m->changed->name);
   } else {
     l->idle++;
-    printf("NOTHING NEEDS IT%s\n", m->complete ? "" : " (incomplete)");
+    fputs("NOTHING NEEDS IT", stdout);
   }
+  if (!m->test && m->unfinished) printf(" (%u tests not searched to the end)", m->unfinished);
+  if (!m->test) putchar('\n');
   fflush(stdout);
 }
 
@@ -504,6 +526,7 @@ static int mutate(const struct wish *w) {
                                  .argument = &ledger};
   mutation.options.model = w->model[0];
   mutation.options.random_after = 0;
+  mutation.options.most_executions = MUTANT_EXECUTIONS;
   for (size_t i = 0; i < w->strategy_count && code == TM_EXIT_OK; i++) {
     mutation.strategy = w->strategy[i];
     if (!w->strategies && !is_candidate(w->strategy[i])) continue;
@@ -517,6 +540,30 @@ static int mutate(const struct wish *w) {
   return code;
 }
 
+/* ---- all of it --------------------------------------------------------------------------------*/
+
+/* What the figures depend on. */
+static void put_machine(void) {
+  cJSON *record = tm_machine_record("");
+  for (const cJSON *f = cJSON_GetObjectItem(record, "class")->child; f; f = f->next) {
+    char *text = cJSON_PrintUnformatted(f);
+    printf("  %-16s %s\n", f->string, text ? text : "?");
+    cJSON_free(text);
+  }
+  cJSON_Delete(record);
+}
+
+static int put_all(struct wish *w) {
+  puts("Every strategy on every litmus test under sc, tso and c11\n");
+  int table = explore(w);
+  puts("\nEach memory order of each candidate, one step weaker, under c11\n");
+  w->model[0] = TM_EXPLORE_C11;
+  int orders = table == TM_EXIT_WRONG ? TM_EXIT_WRONG : mutate(w);
+  puts("\nThe machine\n");
+  put_machine();
+  return orders ? orders : table;
+}
+
 int tm_command_explore(int argc, char **argv) {
   for (int i = 1; i < argc; i++)
     if (!strcmp(argv[i], "--help")) {
@@ -526,7 +573,8 @@ int tm_command_explore(int argc, char **argv) {
   struct wish *w = calloc(1, sizeof *w);
   if (!w) return tm_cli_wrong("explore", "out of memory");
   int code = read_wish(w, argc, argv);
-  if (code == TM_EXIT_OK) code = w->replay ? replay(w) : w->mutate ? mutate(w) : explore(w);
+  if (code == TM_EXIT_OK)
+    code = w->replay ? replay(w) : w->mutate ? mutate(w) : w->full ? put_all(w) : explore(w);
   for (size_t i = 0; i < w->test_count; i++) tm_litmus_free(w->tests[i]);
   free(w);
   return code;

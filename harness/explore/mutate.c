@@ -12,6 +12,7 @@ enum { MAX_SITES = 256, MAX_WEAKER = 2 };
 
 struct study {
   const struct tm_mutation *mutation;
+  struct tm_explore_options options;
   unsigned sites;
   const struct tm_site *site[MAX_SITES]; /* that the strategy uses; copies of one place together */
   unsigned *outcomes;                    /* of each test, with all orders as they are */
@@ -46,7 +47,7 @@ static int baseline(struct study *s, struct tm_error *error) {
   const struct tm_mutation *x = s->mutation;
   for (size_t i = 0; i < x->tests; i++) {
     struct tm_explore_result *result;
-    int code = tm_explore_litmus(x->test[i], x->strategy, &x->options, &result, error);
+    int code = tm_explore_litmus(x->test[i], x->strategy, &s->options, &result, error);
     if (code) return code;
     enum tm_reach verdict = tm_explore_judge(x->test[i], x->oracle[i], result).verdict;
     s->outcomes[i] = result->outcomes;
@@ -81,20 +82,19 @@ static unsigned weaker_orders(const struct tm_site *site, uint8_t weaker[MAX_WEA
 static void try_mutant(const struct study *s, const struct tm_explore_weakening *weaken,
                        unsigned weakenings, struct tm_mutant *mutant) {
   const struct tm_mutation *x = s->mutation;
-  struct tm_explore_options options = x->options;
+  struct tm_explore_options options = s->options;
   options.weaken = weaken;
   options.weakenings = weakenings;
-  mutant->complete = true;
   for (size_t i = 0; i < x->tests && !mutant->test; i++) {
     struct tm_explore_result *result;
     struct tm_error error;
     if (tm_explore_litmus(x->test[i], x->strategy, &options, &result, &error)) {
-      mutant->complete = false;
+      mutant->unfinished++;
       continue;
     }
     struct tm_explore_judgement j = tm_explore_judge(x->test[i], x->oracle[i], result);
     if (result->outcomes > s->outcomes[i] && !mutant->more++) mutant->changed = x->test[i];
-    if (!result->complete) mutant->complete = false;
+    mutant->unfinished += !result->complete;
     if (j.verdict >= TM_REACH_INVALID) {
       mutant->test = x->test[i];
       mutant->verdict = j.verdict;
@@ -133,13 +133,18 @@ int tm_explore_mutate(const struct tm_mutation *mutation, struct tm_error *error
     tm_fail(error, code, "no memory for a mutation run");
   } else {
     s->mutation = mutation;
+    s->options = mutation->options;
+    s->options.workspace = tm_explore_workspace_new();
     code = baseline(s, error);
     for (unsigned i = 0, end; !code && i < s->sites; i = end) {
       for (end = i + 1; end < s->sites && same_place(s->site[i], s->site[end]);) end++;
       mutate_place(s, i, end);
     }
   }
-  if (s) free(s->outcomes);
+  if (s) {
+    tm_explore_workspace_free(s->options.workspace);
+    free(s->outcomes);
+  }
   free(s);
   return code;
 }

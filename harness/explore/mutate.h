@@ -20,7 +20,7 @@ struct tm_mutant {
   enum tm_reach verdict;           /* what it shows */
   unsigned more;                   /* tests with more outcomes than before, all of them allowed */
   const struct tm_litmus *changed; /* the first of these */
-  bool complete;                   /* every test was explored to the end */
+  unsigned unfinished;             /* tests that were not explored to the end */
 };
 
 struct tm_mutation {
