@@ -3,6 +3,7 @@
 
 #include "core/arch.h"
 #include "core/error.h"
+#include "core/trap.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -16,12 +17,15 @@ enum {
   GROWS = 8192 /* in one memory, then a new one */,
   MAX_READERS = 64,
   READER_GROWS = 64,
+  TOUCHED_PAGES = 1024, /* of one memory */
+  STALE_GROWS = 256,
   BARE_PAGES = 16384
 };
 
 struct subject {
   const struct tm_strategy *strategy;
   const struct tm_hot_loop *loop;
+  tm_hot_body load_at;
   struct tm_linear *memory;
   size_t instances;
   uint8_t *views; /* instances × view_bytes, each on its own cache lines */
@@ -125,19 +129,62 @@ static void pages_body(struct tm_bench_state *state, void *context) {
   }
 }
 
-/* Grow by one page and write into each 4 KiB of it. Time: of both. */
+/* Grow by several pages and write into each 4 KiB of them; argument: how many. Time: of both. */
 static void touched_body(struct tm_bench_state *state, void *context) {
   struct subject s = *(struct subject *)context;
-  enum { TOUCHED = 512 };
-  while (tm_bench_batch(state, TOUCHED)) {
+  uint64_t pages = (uint64_t)tm_bench_argument(state);
+  int n = pages < TOUCHED_PAGES ? (int)(TOUCHED_PAGES / pages) : 1;
+  while (tm_bench_batch(state, n)) {
     open_subject(&s, 1, 1);
     double begun = seconds();
-    for (uint64_t i = 1; i <= TOUCHED; i++) {
-      grow_often(&s, 1, 1);
-      uint8_t *page = tm_linear_at(s.memory, view(&s, 0), i * TM_PAGE_BYTES, TM_PAGE_BYTES);
-      for (size_t k = 0; k < TM_PAGE_BYTES; k += 4096) page[k] = 1;
+    for (uint64_t i = 0; i < (uint64_t)n; i++) {
+      grow_often(&s, 1, (int64_t)pages);
+      uint8_t *fresh = tm_linear_at(s.memory, view(&s, 0), (1 + i * pages) * TM_PAGE_BYTES,
+                                    pages * TM_PAGE_BYTES);
+      for (size_t k = 0; k < pages * TM_PAGE_BYTES; k += 4096) fresh[k] = 1;
     }
     tm_bench_iteration_seconds(state, seconds() - begun);
+    close_subject(&s);
+  }
+}
+
+/* ---- the first access of an instance that has not heard of a grow -----------------------------*/
+
+struct access {
+  tm_hot_body body;
+  void *view;
+  uint64_t address;
+};
+
+static void access_body(void *context) {
+  const struct access *a = context;
+  tm_bench_keep(a->body(a->view, a->address));
+}
+
+/* Instance 0 grows and touches the page; time: of the first access by instance 1 to it, or
+ * (argument 1) of the same access once more, for comparison. Under an unsound strategy it may trap.
+ */
+static void stale_body(struct tm_bench_state *state, void *context) {
+  struct subject s = *(struct subject *)context;
+  struct tm_trap trap;
+  bool again = tm_bench_argument(state) == 1;
+  while (tm_bench_batch(state, STALE_GROWS)) {
+    open_subject(&s, 1, 2);
+    double sum = 0;
+    for (uint64_t i = 1; i <= STALE_GROWS; i++) {
+      grow_often(&s, 1, 1);
+      *tm_linear_at(s.memory, view(&s, 0), i * TM_PAGE_BYTES, 4) = 1;
+      struct access a = {s.load_at, view(&s, 1), i * TM_PAGE_BYTES};
+      tm_linear_park(s.memory, view(&s, 0));
+      tm_linear_unpark(s.memory, view(&s, 1));
+      if (again) tm_guest_call(access_body, &a, &trap);
+      double begun = seconds();
+      tm_guest_call(access_body, &a, &trap);
+      sum += seconds() - begun;
+      tm_linear_park(s.memory, view(&s, 1));
+      tm_linear_unpark(s.memory, view(&s, 0));
+    }
+    tm_bench_iteration_seconds(state, sum);
     close_subject(&s);
   }
 }
@@ -242,7 +289,7 @@ static struct tm_bench *add(const char *name, tm_bench_body body,
 }
 
 void tm_register_strategy(const struct tm_strategy *strategy, const struct tm_hot_loop *loops,
-                          size_t count) {
+                          size_t count, tm_hot_body load_at) {
   char name[128];
   for (size_t i = 0; i < count; i++) {
     snprintf(name, sizeof name, "%s/%s", loops[i].name, strategy->name);
@@ -252,14 +299,28 @@ void tm_register_strategy(const struct tm_strategy *strategy, const struct tm_ho
   for (int64_t n = 1; n <= 100000; n *= 10) tm_bench_arg(b, n);
   b = add("grow-pages", pages_body, strategy, NULL);
   for (int64_t n = 1; n <= 1024; n *= 4) tm_bench_arg(b, n);
-  add("grow-touched", touched_body, strategy, NULL);
+  b = add("grow-touched", touched_body, strategy, NULL);
+  for (int64_t n = 1; n <= 1024; n *= 4) tm_bench_arg(b, n);
   b = add("grow-readers", readers_body, strategy, &loops[0]);
   tm_bench_arg(b, 0);
   for (int64_t n = 1; n <= 8; n *= 2) tm_bench_arg(b, n);
+  struct subject *stale = subject(strategy, NULL);
+  stale->load_at = load_at;
+  snprintf(name, sizeof name, "stale-access/%s", strategy->name);
+  b = tm_bench_register(name, stale_body, stale);
+  tm_bench_manual_time(b);
+  tm_bench_arg(b, 0);
+  tm_bench_arg(b, 1);
   snprintf(name, sizeof name, "attach-detach/%s", strategy->name);
   struct tm_bench *attach = tm_bench_register(name, attach_body, subject(strategy, NULL));
   tm_bench_arg(attach, 1);
   tm_bench_arg(attach, 1000);
+}
+
+void tm_register_code(void) {
+  extern char __executable_start[], etext[]; /* made by the linker */
+  if (tm_trap_add_code((uintptr_t)__executable_start, (uintptr_t)etext))
+    tm_die("out of memory for the trap handler");
 }
 
 void tm_register_bare(void) {

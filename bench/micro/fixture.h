@@ -16,9 +16,12 @@ struct tm_hot_loop {
   uint64_t batch; /* operations a call */
 };
 
-/* Register the loops and, through the table of operations, grow, attach and detach. */
+/* Register the loops and, through the table of operations, grow, attach and detach. `load_at` is
+ * one access at the address that it takes for n. */
 void tm_register_strategy(const struct tm_strategy *strategy, const struct tm_hot_loop *loops,
-                          size_t count);
+                          size_t count, tm_hot_body load_at);
+/* Faults in this program's own code are the guest's: call it first. */
+void tm_register_code(void);
 /* The system calls that strategies are made of, for comparison: bare mprotect. */
 void tm_register_bare(void);
 

@@ -11,6 +11,7 @@
 #undef TM_STRATEGY
 
 int main(int argc, char **argv) {
+  tm_register_code();
   tm_register_bare();
 #define TM_STRATEGY(name, kind, summary, source)                                                   \
   if (TM_KIND_##kind != TM_KIND_planted) tm_##name##_register();

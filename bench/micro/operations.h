@@ -86,7 +86,10 @@ static uint64_t store_sequential(view_type *v, uint64_t n) {
 TM_LOADS(load_8, uint8_t, __ATOMIC_RELAXED)
 TM_LOADS(load_16, uint16_t, __ATOMIC_RELAXED)
 TM_LOADS(load_64, uint64_t, __ATOMIC_RELAXED)
+TM_LOADS(load_8_atomic, uint8_t, __ATOMIC_SEQ_CST)
+TM_LOADS(load_16_atomic, uint16_t, __ATOMIC_SEQ_CST)
 TM_LOADS(load_32_atomic, uint32_t, __ATOMIC_SEQ_CST)
+TM_LOADS(load_64_atomic, uint64_t, __ATOMIC_SEQ_CST)
 #undef TM_LOADS
 
 /* 16 bytes, as wasm's v128. */
@@ -132,6 +135,13 @@ static uint64_t call_poll(view_type *v, uint64_t n) {
   return n;
 }
 
+/* One access: where a copy of the length is refreshed, if it is stale. */
+static uint64_t load_at(view_type *v, uint64_t ea) {
+  frame_type f;
+  TM_S(enter)(v, &f);
+  return __atomic_load_n((uint32_t *)TM_S(at)(v, &f, ea, 4, TM_INDEX32), __ATOMIC_RELAXED);
+}
+
 static const struct tm_hot_loop loops[] = {
     {"access/load-sequential", (tm_hot_body)sum_sequential, SPAN_BYTES / 4},
     {"access/load-random", (tm_hot_body)sum_random, SPAN_BYTES / 4},
@@ -141,7 +151,10 @@ static const struct tm_hot_loop loops[] = {
     {"access/load-16", (tm_hot_body)load_16, SPAN_BYTES / 4},
     {"access/load-64", (tm_hot_body)load_64, SPAN_BYTES / 4},
     {"access/load-128", (tm_hot_body)load_128, SPAN_BYTES / 4},
+    {"access/load-8-atomic", (tm_hot_body)load_8_atomic, SPAN_BYTES / 4},
+    {"access/load-16-atomic", (tm_hot_body)load_16_atomic, SPAN_BYTES / 4},
     {"access/load-32-atomic", (tm_hot_body)load_32_atomic, SPAN_BYTES / 4},
+    {"access/load-64-atomic", (tm_hot_body)load_64_atomic, SPAN_BYTES / 4},
     {"access/add-32-atomic", (tm_hot_body)add_atomic, SPAN_BYTES / 4},
     {"size", (tm_hot_body)read_size, 4096},
     {"poll", (tm_hot_body)call_poll, 4096},
@@ -150,5 +163,5 @@ static const struct tm_hot_loop loops[] = {
 void TM_S(register)(void);
 void TM_S(register)(void) {
   extern const struct tm_strategy TM_S(strategy);
-  tm_register_strategy(&TM_S(strategy), loops, sizeof loops / sizeof *loops);
+  tm_register_strategy(&TM_S(strategy), loops, sizeof loops / sizeof *loops, (tm_hot_body)load_at);
 }

@@ -35,12 +35,14 @@ static const char help[] =
     "to\n"
     "                      inline (default strategies: " TM_LAYOUT_STRATEGIES ")\n"
     "  --one STRATEGY      measure this one in this process, print its cells as JSON, keep "
-    "nothing\n\n"
+    "nothing\n"
+    "  --count N           with --one: print how many instructions N loads retire, by perf events\n"
+    "                      (-1: this machine has none; run it under callgrind)\n\n"
     "For Google Benchmark's own flags and JSON on the same hot halves: tidemark-micro.\n";
 
 struct request {
   const char *strategies, *file, *one;
-  long blocks, seed, samples, grows, instances, readers, reader_ms;
+  long blocks, seed, samples, grows, instances, readers, reader_ms, count;
   bool resume, layouts;
   struct tm_layout layout;
 };
@@ -53,7 +55,7 @@ static int parse(struct tm_args *a, struct request *r) {
   } numbers[] = {{"--blocks", 1, 10000, &r->blocks},        {"--seed", 0, 1L << 52, &r->seed},
                  {"--samples", 1, 256, &r->samples},        {"--grows", 4, 4096, &r->grows},
                  {"--instances", 1, 100000, &r->instances}, {"--readers", 0, 64, &r->readers},
-                 {"--reader-ms", 1, 60000, &r->reader_ms}};
+                 {"--reader-ms", 1, 60000, &r->reader_ms},  {"--count", 1, 1L << 30, &r->count}};
   while (tm_args_option(a)) {
     const char *value = NULL;
     if (tm_args_flag(a, "--help")) return fputs(help, stdout), -1;
@@ -93,6 +95,13 @@ static int measure_one(const struct request *r, const struct tm_probe_size *size
   const struct tm_strategy_entry *entry = tm_strategy_find(r->one);
   if (!entry)
     return tm_cli_wrong("bench", "unknown strategy '%s'; 'tidemark strategies' lists them", r->one);
+  if (r->count) {
+    double instructions;
+    if (tm_probe_count(entry->strategy, (unsigned)r->count, &instructions, &error))
+      return tm_cli_wrong("bench", "%s", error.text);
+    printf("%.0f\n", instructions);
+    return TM_EXIT_OK;
+  }
   cJSON *cells = r->layouts ? tm_layouts_measure(entry->strategy, size->samples, &error)
                             : tm_probe_strategy(entry->strategy, size, &error);
   if (!cells) return tm_cli_wrong("bench", "%s", error.text);

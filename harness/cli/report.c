@@ -14,7 +14,7 @@ static const char help[] =
     "every\n"
     "raw sample, and write report.html (one self-contained page), report.md, report.tex with "
     "figures,\n"
-    "data.csv and data.json. Without options: at most 6 minutes on two processors.\n\n"
+    "machine.json, data.csv and data.json. Without options: at most 6 minutes on two processors.\n\n"
     "  --quick             about 90 seconds: fewer blocks, tests and workloads\n"
     "  --full              an hour or so: planted faults, all workloads at full size, 30 blocks\n"
     "  -o DIR              where to (default tidemark-report)\n"
@@ -75,6 +75,10 @@ static struct tm_collect plan(const struct request *r) {
     return (struct tm_collect){.size = {2, 16, 100, 1, 0.005},
                                .total_seconds = 1,
                                .bench_blocks = 2,
+                               .layout_blocks = 2,
+                               .counts = true,
+                               .workloads = few,
+                               .workload_blocks = 2,
                                .race_seconds = 0.1,
                                .litmus_run_seconds = 0.05,
                                .explore_tests = explored};
@@ -82,6 +86,7 @@ static struct tm_collect plan(const struct request *r) {
     return (struct tm_collect){.size = {5, 100, 100000, 1, 0.005},
                                .total_seconds = 90,
                                .bench_blocks = 5,
+                               .layout_blocks = 3,
                                .bench_seconds = 30,
                                .race_seconds = 0.2,
                                .litmus_run_seconds = 0.05,
@@ -93,6 +98,8 @@ static struct tm_collect plan(const struct request *r) {
   case FULL:
     return (struct tm_collect){.size = {20, 400, 100000, 4, 0.1},
                                .bench_blocks = 30,
+                               .layout_blocks = 30,
+                               .counts = true,
                                .race_seconds = 5,
                                .litmus_run_seconds = 0.5,
                                .explore_tests = explored,
@@ -104,7 +111,9 @@ static struct tm_collect plan(const struct request *r) {
   default:
     return (struct tm_collect){.size = {10, 200, 100000, 4, 0.02},
                                .total_seconds = 350,
-                               .bench_blocks = 10,
+                               .bench_blocks = 13,
+                               .layout_blocks = 8,
+                               .counts = true,
                                .bench_seconds = 120,
                                .race_seconds = 0.4,
                                .litmus_run_seconds = 0.08,

@@ -3,6 +3,7 @@
 
 #include "harness/engines/process.h"
 #include "harness/report/bench.h"
+#include "harness/report/layouts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,6 +82,27 @@ static int bench(const struct tm_collect *c, struct tm_recording *s, struct tm_e
   return tm_bench_run(&p, s->store, error);
 }
 
+/* Layouts, under the strategies that answer the question and that work here. */
+static int layouts(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
+  char plan[256];
+  snprintf(plan, sizeof plan, "%s/layouts", c->title);
+  struct tm_bench_plan p = {.program = s->program,
+                            .plan = plan,
+                            .blocks = c->layout_blocks,
+                            .seed = c->seed,
+                            .size = c->size,
+                            .layouts = true,
+                            .progress = tm_recording_progress,
+                            .context = (void *)"layouts"};
+  for (size_t i = 0; i < c->strategies; i++) {
+    const char *name = c->strategy[i]->strategy->name, *list = TM_LAYOUT_STRATEGIES;
+    const char *found = strstr(list, name);
+    bool whole = found && (found == list || found[-1] == ',') && strchr(",", found[strlen(name)]);
+    if (whole) p.strategy[p.strategies++] = c->strategy[i];
+  }
+  return p.blocks ? tm_bench_run(&p, s->store, error) : 0;
+}
+
 bool tm_collect_late(const struct tm_collect *c, double share, double seconds) {
   return c->total_seconds > 0 &&
          tm_recording_seconds() + seconds > c->begun + share * c->total_seconds;
@@ -94,12 +116,20 @@ int tm_collect_all(const struct tm_collect *wanted, struct tm_recording *s,
   static const struct {
     const char *name;
     int (*run)(const struct tm_collect *, struct tm_recording *, struct tm_error *);
-  } steps[] = {{"race", tm_collect_race},       {"bench", bench},
-               {"explore", tm_collect_explore}, {"engines", tm_collect_engines},
-               {"litmus", tm_collect_litmus},   {"compare", tm_collect_workloads}};
+  } steps[] = {{"race", tm_collect_race},
+               {"bench", bench},
+               {"layouts", layouts},
+               {"explore", tm_collect_explore},
+               {"engines", tm_collect_engines},
+               {"counts", tm_collect_counts},
+               {"litmus", tm_collect_litmus},
+               {"compare", tm_collect_workloads},
+               {"whole", tm_collect_whole}};
+  tm_recording_total(c->total_seconds);
   int result = begin(c, s, "list", error);
   if (!result) result = list(c, s, error);
   for (size_t i = 0; i < sizeof steps / sizeof *steps && !result; i++) {
+    if (!strcmp(steps[i].name, "counts") && !c->counts) continue;
     result = begin(c, s, steps[i].name, error);
     if (!result) result = steps[i].run(c, s, error);
   }

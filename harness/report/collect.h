@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* harness/report/collect.h: run what a report needs and keep all of it in the results file.
  *
- * Each step is a run of its own in the store, with the plan "TITLE/STEP": list, litmus, race,
- * bench, compare, engines. What a step cannot do (a strategy that fails, an engine that is absent,
- * a compiler that is missing) becomes a note in the store, and the report says so.
+ * Each step is a run of its own in the store, with the plan "TITLE/STEP": list, race, bench,
+ * layouts, explore, engines, counts, litmus, compare, whole. What a step cannot do (a strategy that
+ * fails, an engine that is absent, a compiler that is missing) becomes a note in the store, and the
+ * report says so.
  */
 #ifndef TM_HARNESS_REPORT_COLLECT_H
 #define TM_HARNESS_REPORT_COLLECT_H
@@ -31,6 +32,8 @@ struct tm_collect {
   const char *const *workloads; /* NULL-terminated */
   unsigned workload_divisor;    /* of their usual size; 0: the size tests use */
   unsigned workload_blocks;
+  unsigned layout_blocks;           /* 0: layouts are not measured */
+  bool counts;                      /* count retired instructions */
   const char *const *explore_tests; /* NULL-terminated; NULL: none */
   const char *const *engine_tests;  /* NULL-terminated; NULL: engines are only listed */
   unsigned engine_rounds;           /* of each batch */
@@ -48,6 +51,8 @@ int tm_collect_litmus(const struct tm_collect *c, struct tm_recording *s, struct
 int tm_collect_race(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error);
 int tm_collect_workloads(const struct tm_collect *c, struct tm_recording *s,
                          struct tm_error *error);
+int tm_collect_whole(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error);
+int tm_collect_counts(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error);
 int tm_collect_explore(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error);
 int tm_collect_engines(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error);
 

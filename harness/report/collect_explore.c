@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NAMES = 2048, PROCESS_SECONDS = 120 };
+enum { NAMES = 2048, PROCESS_SECONDS = 120, WITNESS_POSITION = 1 << 20 };
 
 static cJSON *read_json(const char *path) {
   char *text = NULL;
@@ -83,6 +83,34 @@ static int explore(const struct tm_collect *c, struct tm_recording *s, size_t t,
   return result;
 }
 
+/* The shortest execution that shows the race under guard, as the explorer draws it: the paragraph
+ * of the outcome that the test asks about, marked "*". */
+static int keep_witness(struct tm_recording *s, struct tm_error *error) {
+  char *argv[] = {s->program,          "explore", "--strategy", "guard", "--test",
+                  "size-after-access", "--model", "c11",        NULL};
+  const struct tm_process_spec spec = {.argv = argv, .seconds = PROCESS_SECONDS};
+  struct tm_process_end end;
+  int result = tm_process_run(&spec, &end, error);
+  if (result) return result;
+  char *from = strstr(end.out, "\n* "), *to = from ? strstr(from, "\n\n") : NULL;
+  if (to) *to = '\0';
+  const struct tm_axis axes[] = {{"strategy", "guard"}, {"op", "witness"}};
+  const double found = from != NULL;
+  const struct tm_series series = {"shortest_witness", "count", &found, 1};
+  const struct tm_note note = {"text", from ? from + 1 : ""};
+  result = tm_store_add(s->store,
+                        &(struct tm_cell){.position = WITNESS_POSITION,
+                                          .axes = axes,
+                                          .axis_count = 2,
+                                          .series = &series,
+                                          .series_count = 1,
+                                          .notes = &note,
+                                          .note_count = 1},
+                        error);
+  tm_process_free(&end);
+  return result;
+}
+
 int tm_collect_explore(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
   char names[NAMES] = "";
   size_t used = 0;
@@ -90,7 +118,7 @@ int tm_collect_explore(const struct tm_collect *c, struct tm_recording *s, struc
     if (c->strategy[i]->kind != TM_KIND_floor)
       used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? "," : "",
                                c->strategy[i]->strategy->name);
-  int result = 0;
+  int result = c->explore_tests ? keep_witness(s, error) : 0;
   for (size_t t = 0; *names && c->explore_tests && c->explore_tests[t] && !result; t++) {
     if (t && tm_collect_late(c, 0.6, 2)) break;
     tm_recording_progress("exploring the sources", c->explore_tests[t], t, 0);

@@ -57,9 +57,20 @@ static const char *const ranked[] = {"grow-flag-size-atomic",
                                      "classic-mp-atomic",
                                      "classic-sb-atomic"};
 
+static const double LITMUS_SHARE = 0.8; /* of the time aimed at: the tests end there */
+
 struct opened {
   struct tm_litmus *test;
   struct tm_oracle *oracle;
+};
+
+enum { BATCH = 12, TESTS = sizeof ranked / sizeof *ranked };
+
+/* A few tests, translated at once for each strategy: much quicker than one by one. */
+struct batch {
+  struct opened opened[BATCH];
+  size_t tests;
+  struct tm_module *module[TM_COLLECT_STRATEGIES]; /* NULL: tests are translated one by one */
 };
 
 static int open_test(const char *name, struct opened *o, struct tm_error *error) {
@@ -164,27 +175,64 @@ int tm_collect_race(const struct tm_collect *c, struct tm_recording *s, struct t
   return result;
 }
 
-int tm_collect_litmus(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
-  const struct tm_run_options options = {
-      .mode = TM_RUN_AUTO, .seconds = c->litmus_run_seconds, .seed = c->seed, .affinity = true};
-  double longest = 0;
-  size_t tests = sizeof ranked / sizeof *ranked;
+static int open_batch(const struct tm_collect *c, size_t first, struct batch *b,
+                      struct tm_error *error) {
+  const struct tm_litmus *usable[BATCH];
+  struct tm_error ignored;
+  size_t n = 0;
   int result = 0;
-  for (size_t t = 0; t < tests && !result; t++) {
-    double at = tm_recording_seconds();
-    if (t && tm_collect_late(c, 0.8, longest)) break;
-    struct opened o;
-    result = open_test(ranked[t], &o, error);
-    bool grouped = !result && !(result = tm_store_group(s->store, error));
-    for (size_t i = 0; i < c->strategies && !result; i++) {
-      if (c->strategy[i]->kind == TM_KIND_floor) continue;
-      tm_recording_progress("litmus", ranked[t], t * c->strategies + i, tests * c->strategies);
-      result = run(s, t * TM_COLLECT_STRATEGIES + i, c->strategy[i]->strategy, &o, &options,
-                   "fresh", error);
+  *b = (struct batch){.tests = TESTS - first < BATCH ? TESTS - first : BATCH};
+  for (size_t t = 0; t < b->tests && !result; t++) {
+    result = open_test(ranked[first + t], &b->opened[t], error);
+    if (!result && !tm_litmus_can_run(b->opened[t].test, TM_RUN_AUTO, &ignored))
+      usable[n++] = b->opened[t].test;
+  }
+  for (size_t i = 0; i < c->strategies && !result; i++) {
+    const struct tm_strategy *strategy = c->strategy[i]->strategy;
+    if (c->strategy[i]->kind == TM_KIND_floor) continue;
+    tm_recording_progress((void *)"translating litmus tests", strategy->name, i, c->strategies);
+    if (tm_litmus_load_suite(usable, n, strategy, &b->module[i], &ignored)) b->module[i] = NULL;
+  }
+  return result;
+}
+
+static void close_batch(struct batch *b) {
+  for (size_t t = 0; t < b->tests; t++) close_test(&b->opened[t]);
+  for (size_t i = 0; i < TM_COLLECT_STRATEGIES; i++)
+    if (b->module[i]) tm_module_free(b->module[i]);
+}
+
+/* One test under every strategy. */
+static int run_test(const struct tm_collect *c, struct tm_recording *s, const struct batch *b,
+                    size_t t, size_t rank, struct tm_error *error) {
+  struct tm_run_options options = {
+      .mode = TM_RUN_AUTO, .seconds = c->litmus_run_seconds, .seed = c->seed, .affinity = true};
+  int result = tm_store_group(s->store, error);
+  if (result) return result;
+  for (size_t i = 0; i < c->strategies && !result; i++) {
+    if (c->strategy[i]->kind == TM_KIND_floor) continue;
+    tm_recording_progress("litmus", ranked[rank], rank * c->strategies + i, TESTS * c->strategies);
+    options.suite = b->module[i];
+    result = run(s, rank * TM_COLLECT_STRATEGIES + i, c->strategy[i]->strategy, &b->opened[t],
+                 &options, "fresh", error);
+  }
+  return tm_store_group_end(s->store, result, error);
+}
+
+int tm_collect_litmus(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
+  double longest = 0;
+  int result = 0;
+  static struct batch b;
+  for (size_t first = 0; first < TESTS && !result; first += BATCH) {
+    if (first && tm_collect_late(c, LITMUS_SHARE, 2 * longest)) break;
+    result = open_batch(c, first, &b, error);
+    for (size_t t = 0; t < b.tests && !result; t++) {
+      double at = tm_recording_seconds();
+      if (first + t && tm_collect_late(c, LITMUS_SHARE, longest)) break;
+      result = run_test(c, s, &b, t, first + t, error);
+      if (tm_recording_seconds() - at > longest) longest = tm_recording_seconds() - at;
     }
-    if (grouped) result = tm_store_group_end(s->store, result, error);
-    close_test(&o);
-    if (tm_recording_seconds() - at > longest) longest = tm_recording_seconds() - at;
+    close_batch(&b);
   }
   return result;
 }

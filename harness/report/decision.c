@@ -7,35 +7,33 @@
 #include <string.h>
 
 static void soundness_cell(struct tm_table *t, const struct tm_line *l) {
+  const char *s = l->reachable == 1 ? "" : "s";
   if (*l->failure)
     tm_table_cell(t, TM_LOOK_DIM, 5, "not run: %s", l->failure);
   else if (!strcmp(l->kind, "floor"))
-    tm_table_cell(t, TM_LOOK_DIM, 4, "a floor, enforces nothing");
+    tm_table_cell(t, TM_LOOK_DIM, 4, "floor: enforces nothing");
   else if (l->forbidden > 0)
-    tm_table_cell(t, TM_LOOK_BAD, 3, "✗ forbidden outcome seen %s times",
-                  tm_short_number(l->forbidden));
+    tm_table_cell(t, TM_LOOK_BAD, 3, "✗ forbidden, seen %s×", tm_short_number(l->forbidden));
   else if (l->failures)
-    tm_table_cell(t, TM_LOOK_BAD, 3, "✗ %zu tests crash or hang", l->failures);
+    tm_table_cell(t, TM_LOOK_BAD, 3, "✗ %zu crash or hang", l->failures);
   else if (l->reachable)
-    tm_table_cell(t, TM_LOOK_BAD, 3, "✗ not seen, but reachable by its source in %zu tests",
-                  l->reachable);
+    tm_table_cell(t, TM_LOOK_BAD, 3, "✗ reachable in %zu test%s", l->reachable, s);
   else if (l->tests == 0)
     tm_table_cell(t, TM_LOOK_UNSURE, 2, "? no litmus test was run");
   else if (l->sound)
-    tm_table_cell(t, TM_LOOK_GOOD, 0, "✓ none in %s rounds, %zu tests", tm_short_number(l->rounds),
-                  l->tests);
+    tm_table_cell(t, TM_LOOK_GOOD, 0, "✓ none in %s rounds", tm_short_number(l->rounds));
   else
-    tm_table_cell(t, TM_LOOK_WEAK, 1, "%s by its source; not seen here", l->kind);
+    tm_table_cell(t, TM_LOOK_WEAK, 1, "%s; not seen here", l->kind);
 }
 
 static void a1_cell(struct tm_table *t, const struct tm_line *l) {
   if (!(l->a1_grows > 0))
     tm_table_cell(t, TM_LOOK_DIM, NAN, "–");
   else if (l->a1 > 0)
-    tm_table_cell(t, TM_LOOK_WEAK, l->a1 / l->a1_grows, "seen, %s per million grows",
+    tm_table_cell(t, TM_LOOK_WEAK, l->a1 / l->a1_grows, "seen, %s",
                   tm_short_number(l->a1 / l->a1_grows * 1e6));
   else
-    tm_table_cell(t, TM_LOOK_GOOD, 0, "not seen, < %s per million",
+    tm_table_cell(t, TM_LOOK_GOOD, 0, "no, < %s",
                   tm_short_number(tm_proportion_upper(0, (uint64_t)l->a1_grows, 0.95) * 1e6));
 }
 
@@ -48,45 +46,61 @@ static void measured_cell(struct tm_table *t, const struct tm_measure *m) {
   value_cell(t, m->n ? m->value : NAN);
 }
 
+/* What one more instance adds to a grow: the slope from 1 to the most, with its interval. */
+static void slope_cell(struct tm_table *t, const struct tm_line *l) {
+  const struct tm_measure *m = &l->per_instance;
+  if (m->n == 0) {
+    tm_table_cell(t, TM_LOOK_DIM, NAN, "–");
+    return;
+  }
+  double scale = l->grow[0].value / (pow(10, TM_DECADES - 1) - 1),
+         ns = (m->ratio.ratio - 1) * scale;
+  enum tm_verdict v = m->judged.verdict;
+  tm_table_cell(t,
+                v == TM_UNSURE       ? TM_LOOK_UNSURE
+                : v == TM_EQUIVALENT ? TM_LOOK_GOOD
+                                     : TM_LOOK_PLAIN,
+                ns, "%s %.3f [%.3f, %.3f]", tm_verdict_sign(v), ns, (m->ratio.low - 1) * scale,
+                isfinite(m->ratio.high) ? (m->ratio.high - 1) * scale : NAN);
+}
+
 static void table(struct tm_doc *doc, const struct tm_findings *f) {
   struct tm_table *t = tm_doc_table(doc, "decision",
-                                    "Every strategy. Ratios are paired within blocks, "
-                                    "with a 95 % interval and a verdict at a margin of 3 %.");
-  static const char *const columns[] = {"strategy", "kind", "soundness",
-                                        "A1, the race of the call"};
-  for (int i = 0; i < 4; i++) tm_table_column(t, columns[i], false);
-  static const char *const numbers[] = {"access × nocheck",
-                                        "ns per access",
-                                        "memory.size ns",
-                                        "grow × guard",
-                                        "grow ns",
-                                        "grow ns, 1,000 instances",
-                                        "grow ns, 100,000",
-                                        "bytes per instance",
-                                        "code bytes per access"};
-  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-    tm_table_column(t, numbers[i], true);
-  tm_table_column(t, "instructions / loads / branches", false);
+                                    "Every strategy. Ratios are paired within blocks, with a 95 % "
+                                    "interval and a verdict: " TM_SIGNS
+                                    ". Soundness: forbidden outcomes on this machine and by "
+                                    "exploration. Counts of code are exact.");
+  static const struct {
+    const char *name;
+    bool number;
+  } columns[] = {{"strategy", false},
+                 {"soundness", false},
+                 {"A1, the race of the call, per million grows", false},
+                 {"access × nocheck", true},
+                 {"ns per access", true},
+                 {"memory.size × guard", true},
+                 {"grow × guard", true},
+                 {"ns per grow", true},
+                 {"grow × guard, 1,000 instances", true},
+                 {"ns a grow per instance", true},
+                 {"bytes per instance", true},
+                 {"code bytes per access", true}};
+  for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+    tm_table_column(t, columns[i].name, columns[i].number);
   for (size_t i = 0; i < f->lines; i++) {
     const struct tm_line *l = &f->line[i];
     tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", l->name);
-    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", l->kind);
     soundness_cell(t, l);
     a1_cell(t, l);
     tm_ratio_cell(t, &l->access);
     measured_cell(t, &l->access);
-    measured_cell(t, &l->size);
+    tm_ratio_cell(t, &l->size);
     tm_ratio_cell(t, &l->grow[0]);
     measured_cell(t, &l->grow[0]);
-    measured_cell(t, &l->grow[3]);
-    measured_cell(t, &l->grow[5]);
+    tm_ratio_cell(t, &l->grow[3]);
+    slope_cell(t, l);
     value_cell(t, l->instance_bytes);
     value_cell(t, l->code_bytes);
-    if (isfinite(l->instructions))
-      tm_table_cell(t, TM_LOOK_PLAIN, l->instructions, "%.3g / %.3g / %.3g", l->instructions,
-                    l->loads, l->branches);
-    else
-      tm_table_cell(t, TM_LOOK_DIM, NAN, "–");
   }
 }
 

@@ -37,10 +37,14 @@ void tm_ratio_cell(struct tm_table *t, const struct tm_measure *m) {
                       : v == TM_EQUIVALENT ? TM_LOOK_GOOD
                                            : TM_LOOK_PLAIN;
   if (isfinite(m->ratio.high))
-    tm_table_cell(t, look, m->ratio.ratio, "%.2f× [%.2f, %.2f] %s", m->ratio.ratio, m->ratio.low,
-                  m->ratio.high, tm_verdict_word(v));
+    tm_table_cell(t, look, m->ratio.ratio, "%s %.2f [%.2f, %.2f]", tm_verdict_sign(v),
+                  m->ratio.ratio, m->ratio.low, m->ratio.high);
   else
-    tm_table_cell(t, look, m->ratio.ratio, "%.2f× [one block] unsure", m->ratio.ratio);
+    tm_table_cell(t, look, m->ratio.ratio, "? %.2f [one block]", m->ratio.ratio);
+}
+
+const char *tm_verdict_sign(enum tm_verdict verdict) {
+  return verdict == TM_DIFFERENT ? "≠" : verdict == TM_EQUIVALENT ? "≈" : "?";
 }
 
 /* ---- the lines --------------------------------------------------------------------------------*/
@@ -113,6 +117,9 @@ static void measure_lines(struct tm_findings *f) {
       l->grow[d].n = grow_blocks(f, l->name, "subject", d, l->grow[d].block);
       finish(&l->grow[d], base, grow_blocks(f, "guard", "subject", d, base));
     }
+    l->per_instance.n = l->grow[TM_DECADES - 1].n;
+    memcpy(l->per_instance.block, l->grow[TM_DECADES - 1].block, sizeof l->per_instance.block);
+    finish(&l->per_instance, l->grow[0].block, l->grow[0].n);
     const char *touch[] = {"op", "grow", "touch", "yes", NULL};
     l->touch.n =
         tm_samples_blocks(f->samples, l->name, "subject", "first_touch", touch, l->touch.block);
@@ -124,6 +131,8 @@ static void measure_lines(struct tm_findings *f) {
     l->instructions = one_value(f, l->name, "instructions", site);
     l->loads = one_value(f, l->name, "loads", site);
     l->branches = one_value(f, l->name, "branches", site);
+    const char *loop[] = {"op", "load-sequential", NULL};
+    l->retired = one_value(f, l->name, "retired", loop);
   }
 }
 
@@ -209,6 +218,7 @@ void tm_findings_make(const struct tm_samples *samples, struct tm_findings *f) {
   judge_family(f, offsetof(struct tm_line, access), "nocheck");
   judge_family(f, offsetof(struct tm_line, size), "guard");
   judge_family(f, offsetof(struct tm_line, touch), "nocheck");
+  judge_family(f, offsetof(struct tm_line, per_instance), "");
   for (int d = 0; d < TM_DECADES; d++)
     judge_family(f, offsetof(struct tm_line, grow) + (size_t)d * sizeof(struct tm_measure),
                  "guard");

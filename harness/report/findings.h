@@ -31,13 +31,15 @@ struct tm_line {
   struct tm_measure size;             /* ns per memory.size */
   struct tm_measure grow[TM_DECADES]; /* ns per grow by a page, with 10^i instances */
   struct tm_measure touch;            /* ns to write into all of a new page, the first time */
+  struct tm_measure per_instance; /* ns per grow with the most instances; base: its own with 1 */
   double instance_bytes;
   double code_bytes, instructions, loads, branches; /* of an access; NAN: not known */
-  double rounds, forbidden;                         /* of all litmus runs */
-  size_t tests, failures; /* litmus tests run; and those that crashed or hung */
-  double a1, a1_grows;    /* witnesses of the race, and grows */
-  size_t reachable;       /* tests on which exploration reaches what is forbidden */
-  bool sound;             /* a candidate, and no test says otherwise */
+  double retired;           /* instructions a turn of a loop of loads retires */
+  double rounds, forbidden; /* of all litmus runs */
+  size_t tests, failures;   /* litmus tests run; and those that crashed or hung */
+  double a1, a1_grows;      /* witnesses of the race, and grows */
+  size_t reachable;         /* tests on which exploration reaches what is forbidden */
+  bool sound;               /* a candidate, and no test says otherwise */
 };
 
 struct tm_findings {
@@ -63,12 +65,17 @@ void tm_section_explored(struct tm_doc *doc, const struct tm_findings *f);
 void tm_section_engines(struct tm_doc *doc, const struct tm_findings *f);
 void tm_section_sweeps(struct tm_doc *doc, const struct tm_findings *f);
 void tm_section_workloads(struct tm_doc *doc, const struct tm_findings *f);
+void tm_section_code(struct tm_doc *doc, const struct tm_findings *f);
+void tm_section_layouts(struct tm_doc *doc, const struct tm_findings *f);
 void tm_section_control(struct tm_doc *doc, const struct tm_findings *f);
 void tm_section_machine(struct tm_doc *doc, const struct tm_findings *f);
 void tm_section_commands(struct tm_doc *doc, const struct tm_findings *f);
 
-/* A cell "1.23× [1.20, 1.27] different"; "–" when not measured. */
+/* A cell "≠ 1.23 [1.20, 1.27]"; "–" when not measured. */
 void tm_ratio_cell(struct tm_table *t, const struct tm_measure *m);
+/* "≠" different, "≈" equivalent, "?" unsure; what the captions call them. */
+const char *tm_verdict_sign(enum tm_verdict verdict);
+#define TM_SIGNS "≠ different, ≈ equivalent within 3 %, ? unsure"
 /* "612", "1.23 k", "4.5 M": three digits. The buffer is one of eight, used in turn. */
 const char *tm_short_number(double value);
 

@@ -100,11 +100,18 @@ static double of_engine(const struct tm_findings *f, const struct tm_sample *s,
   return found && found->count ? found->values[0] : NAN;
 }
 
+/* Of a browser's long line only what tells its version: "Firefox/153.0". */
+static const char *version_of(const struct tm_sample *s) {
+  const char *all = tm_sample_note(s, "version"), *chrome = strstr(all, "Chrome/"),
+             *firefox = strstr(all, "Firefox/");
+  return firefox ? firefox : chrome ? chrome : all;
+}
+
 static void engine_row(struct tm_table *t, const struct tm_findings *f, const struct tm_sample *s) {
   double hits = of_engine(f, s, "witnesses"), forbidden = of_engine(f, s, "forbidden"),
          rounds = s->values[0];
   tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_axis(s, "engine"));
-  tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_note(s, "version"));
+  tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%.*s", (int)strcspn(version_of(s), ";"), version_of(s));
   tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_axis(s, "test"));
   tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_note(s, "question"));
   if (forbidden > 0)
@@ -123,7 +130,17 @@ static void engine_row(struct tm_table *t, const struct tm_findings *f, const st
   tm_table_cell(t, TM_LOOK_DIM, NAN, "%s", tm_sample_note(s, "failure"));
 }
 
+static bool asked(const struct tm_findings *f) {
+  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, "rounds", NULL));)
+    if (strstr(s->plan, "/engines")) return true;
+  return false;
+}
+
 static void engine_results(struct tm_doc *doc, const struct tm_findings *f) {
+  if (!asked(f)) {
+    tm_doc_text(doc, "No engine was asked in this run: tidemark engines --litmus.");
+    return;
+  }
   struct tm_table *t = tm_doc_table(doc, "engine-litmus", "Litmus tests on the engines");
   static const char *const columns[] = {"engine", "version",   "test",   "outcome asked about",
                                         "found",  "witnesses", "rounds", "cold, of rounds",
@@ -131,7 +148,6 @@ static void engine_results(struct tm_doc *doc, const struct tm_findings *f) {
   for (int i = 0; i < 9; i++) tm_table_column(t, columns[i], i == 5 || i == 6);
   for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, "rounds", NULL));)
     if (strstr(s->plan, "/engines")) engine_row(t, f, s);
-  if (t->cells == 0) tm_doc_text(doc, "No engine was asked in this run.");
 }
 
 void tm_section_engines(struct tm_doc *doc, const struct tm_findings *f) {

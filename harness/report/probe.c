@@ -24,6 +24,10 @@ static int load(const struct tm_strategy *strategy, struct tm_layout layout,
   return result;
 }
 
+int tm_probe_load(struct tm_probe *p) {
+  return load(p->strategy, p->size.layout, &p->module, p->error);
+}
+
 int tm_probe_prepare(const struct tm_strategy *strategy, struct tm_layout layout,
                      struct tm_error *error) {
   struct tm_module *module;
@@ -120,7 +124,7 @@ int64_t tm_probe_call(struct tm_instance *instance, const char *name, uint32_t a
 cJSON *tm_probe_strategy(const struct tm_strategy *strategy, const struct tm_probe_size *size,
                          struct tm_error *error) {
   struct tm_probe p = {.strategy = strategy, .size = *size, .error = error};
-  if (load(strategy, size->layout, &p.module, error)) return NULL;
+  if (tm_probe_load(&p)) return NULL;
   p.ns_per_tick = tm_probe_ns_per_tick();
   p.cells = cJSON_CreateArray();
   int result = tm_probe_accesses(&p);

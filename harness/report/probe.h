@@ -41,4 +41,9 @@ int tm_probe_prepare(const struct tm_strategy *strategy, struct tm_layout layout
 cJSON *tm_probe_strategy(const struct tm_strategy *strategy, const struct tm_probe_size *size,
                          struct tm_error *error);
 
+/* Instructions that `turns` turns of its loop of loads retire, by perf events; -1 where the machine
+ * has none: run it under callgrind then. 0, or -errno with a sentence. */
+int tm_probe_count(const struct tm_strategy *strategy, unsigned turns, double *instructions,
+                   struct tm_error *error);
+
 #endif

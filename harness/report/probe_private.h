@@ -43,6 +43,9 @@ static inline void *tm_probe_view(const struct tm_probe_bed *bed, size_t i) {
   return bed->views + i * bed->stride;
 }
 
+/* Translate (or find in the cache) and load p->module. */
+int tm_probe_load(struct tm_probe *p);
+
 /* An instance of the module on the bed's memory. */
 int tm_probe_instance(struct tm_probe *p, struct tm_probe_bed *bed, struct tm_instance **instance);
 /* Call export `name` with one i32; its result, or -1 after a trap. */

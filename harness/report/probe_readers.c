@@ -15,7 +15,8 @@
 enum {
   MAX_READERS = 64,
   MAX_GROWS = 16384,
-  CHUNK = 4096 /* accesses between two looks at the clock */
+  SWEEP_RATE = 10000, /* grows a second while readers or instances are swept */
+  CHUNK = 4096        /* accesses between two looks at the clock */
 };
 
 struct reader {
@@ -72,14 +73,15 @@ static void add_readers(struct tm_probe *p, const struct tm_probe_point *at,
   tm_probe_add(p, at, "longest_chunk", "ns", stall, at->readers);
 }
 
-static int one_point(struct tm_probe *p, unsigned count, unsigned rate) {
+/* `idle` instances are attached besides the grower's and the readers'. */
+static int one_point(struct tm_probe *p, unsigned count, unsigned rate, unsigned idle) {
   struct tm_probe_bed bed;
   struct reader readers[MAX_READERS] = {0};
   struct tm_atomic_u32 running = {0}, stop = {0};
   double *latency = calloc(MAX_GROWS, sizeof *latency);
   unsigned made = 0;
   int result =
-      latency ? tm_probe_bed_open(p, 1, &bed) : tm_fail(p->error, -ENOMEM, "out of memory");
+      latency ? tm_probe_bed_open(p, 1 + idle, &bed) : tm_fail(p->error, -ENOMEM, "out of memory");
   if (result) return free(latency), result;
   tm_linear_park(bed.memory, tm_probe_view(&bed, 0));
   for (unsigned i = 0; i < count && !result; i++) {
@@ -98,7 +100,7 @@ static int one_point(struct tm_probe *p, unsigned count, unsigned rate) {
   for (unsigned i = 0; i < made; i++) pthread_join(readers[i].thread, NULL);
   if (grown < 0) result = tm_fail(p->error, (int)grown, "a grow beside readers failed");
   const struct tm_probe_point at = {.op = "grow-beside-readers",
-                                    .instances = count + 1,
+                                    .instances = count + 1 + idle,
                                     .readers = count,
                                     .pages = 1,
                                     .rate = rate};
@@ -177,8 +179,11 @@ int tm_probe_readers(struct tm_probe *p) {
   unsigned most = p->size.max_readers < MAX_READERS ? p->size.max_readers : MAX_READERS;
   int result = 0;
   for (size_t i = 0; i < sizeof rates / sizeof *rates && !result && most; i++)
-    result = one_point(p, 1, rates[i]);
-  for (unsigned n = 0; n <= most && !result; n = n ? 2 * n : 1) result = one_point(p, n, 10000);
+    result = one_point(p, 1, rates[i], 0);
+  for (unsigned n = 0; n <= most && !result; n = n ? 2 * n : 1)
+    result = one_point(p, n, SWEEP_RATE, 0);
+  for (unsigned idle = 100; idle <= 10000 && most && !result; idle *= 10)
+    if (idle <= p->size.max_instances) result = one_point(p, 1, SWEEP_RATE, idle);
   if (!result && most) result = time_visible(p);
   return result;
 }

@@ -81,4 +81,9 @@ void tm_section_race(struct tm_doc *doc, const struct tm_findings *f) {
     timeline(doc, f, shown);
   else
     tm_doc_text(doc, "No witness in this run; runs of the race that are longer see more.");
+  const struct tm_sample *explored = tm_samples_next(f->samples, NULL, "shortest_witness", NULL);
+  if (!explored || !*tm_sample_note(explored, "text")) return;
+  tm_doc_text(doc, "The shortest execution of guard's own source that shows it, found by exploring "
+                   "all of them under the C11 memory model:");
+  tm_doc_code(doc, tm_sample_note(explored, "text"));
 }

@@ -68,6 +68,12 @@ double tm_recording_seconds(void) {
 
 uint64_t tm_recording_seed(void) { return tm_rng_fresh_seed() >> 1; }
 
+static double ends; /* of the whole, as aimed at; 0: not known */
+
+void tm_recording_total(double seconds) {
+  ends = seconds > 0 ? tm_recording_seconds() + seconds : 0;
+}
+
 void tm_recording_progress(void *context, const char *doing, size_t done, size_t total) {
   static struct timespec begun;
   static const void *last;
@@ -83,4 +89,7 @@ void tm_recording_progress(void *context, const char *doing, size_t done, size_t
           context ? ": " : "", doing, done, total);
   if (done && total > done)
     fprintf(stderr, "  %.0f s left", took / (double)done * (double)(total - done));
+  double left = ends - tm_recording_seconds();
+  if (ends > 0 && left >= 1)
+    fprintf(stderr, "  (of all: %d:%02d left)", (int)left / 60, (int)left % 60);
 }

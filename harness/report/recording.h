@@ -47,4 +47,7 @@ uint64_t tm_recording_seed(void);  /* fresh, below 2^52 */
  * a prefix (text) or NULL. */
 void tm_recording_progress(void *context, const char *doing, size_t done, size_t total);
 
+/* From now on it says how much is left of `seconds` in all; 0: of each step only. */
+void tm_recording_total(double seconds);
+
 #endif

@@ -70,6 +70,18 @@ static int write_figures(const struct tm_doc *doc, const char *folder, struct tm
   return result;
 }
 
+/* What it was measured on, by itself. */
+static int write_machine(const struct tm_samples *samples, const char *folder,
+                         struct tm_error *error) {
+  char *text = cJSON_Print(cJSON_GetObjectItem(samples->runs->child, "machine"));
+  FILE *out = text ? open_file(folder, "machine.json", "", error) : NULL;
+  int result =
+      out ? close_file(out, fprintf(out, "%s\n", text) < 0 ? -EIO : 0, "machine.json", error)
+          : -EIO;
+  free(text);
+  return result;
+}
+
 /* The newest plan "report …/step", up to the slash. */
 static bool newest(struct tm_store *store, char *plan, size_t room, struct tm_error *error) {
   cJSON *runs = tm_store_runs(store, error);
@@ -94,7 +106,9 @@ static struct tm_doc *compose(const struct tm_findings *f) {
   tm_section_explored(doc, f);
   tm_section_engines(doc, f);
   tm_section_sweeps(doc, f);
+  tm_section_code(doc, f);
   tm_section_workloads(doc, f);
+  tm_section_layouts(doc, f);
   tm_section_machine(doc, f);
   tm_section_control(doc, f);
   tm_section_commands(doc, f);
@@ -118,6 +132,7 @@ int tm_report_write(struct tm_store *store, const char *plan, const char *folder
   if (!result) result = write_text(doc, tm_doc_markdown, folder, "report.md", error);
   if (!result) result = write_text(doc, tm_doc_latex, folder, "report.tex", error);
   if (!result) result = write_figures(doc, folder, error);
+  if (!result) result = write_machine(&samples, folder, error);
   if (!result) result = write_export(store, TM_EXPORT_CSV, folder, "data.csv", error);
   if (!result) result = write_export(store, TM_EXPORT_JSON, folder, "data.json", error);
   tm_doc_free(doc);

@@ -2,8 +2,8 @@
 /* harness/report/report.h: the samples of a results file as files that people read.
  *
  * Writes into FOLDER: report.html (one self-contained page), report.md, report.tex,
- * figures/NAME.svg, .pdf and .gp (what gnuplot was told), data.csv and data.json (every raw sample
- * of the file).
+ * figures/NAME.svg, .pdf and .gp (what gnuplot was told), machine.json, and every raw sample of the
+ * file as data.csv and data.json.
  */
 #ifndef TM_HARNESS_REPORT_REPORT_H
 #define TM_HARNESS_REPORT_REPORT_H

@@ -86,39 +86,74 @@ static void instances(struct tm_doc *doc, const struct tm_findings *f) {
 /* ---- both sides of a grow ---------------------------------------------------------------------*/
 
 struct load {
-  const char *readers, *rate;
+  const char *readers, *rate, *instances;
 };
 /* In the order of the tables. */
-static const struct load loads[] = {{"0", "10000"},  {"1", "1000"},  {"1", "10000"},
-                                    {"1", "100000"}, {"2", "10000"}, {"4", "10000"}};
+static const struct load loads[] = {
+    {"0", "10000", "1"},   {"1", "1000", "2"},     {"1", "10000", "2"},
+    {"1", "100000", "2"},  {"2", "10000", "3"},    {"4", "10000", "5"},
+    {"1", "10000", "102"}, {"1", "10000", "1002"}, {"1", "10000", "10002"}};
+
+/* A quantile over all processes, with the interval that the spread between them allows. */
+static void quantile_cell(struct tm_table *t, const struct tm_findings *f, const char *strategy,
+                          const char *metric, const char *const *where, double q) {
+  static struct tm_process processes[TM_SAMPLE_BLOCKS];
+  struct tm_interval i;
+  size_t n = 0;
+  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, metric, where));)
+    if (n < TM_SAMPLE_BLOCKS && s->count && !strcmp(tm_sample_axis(s, "strategy"), strategy) &&
+        !strcmp(tm_sample_axis(s, "role"), "subject"))
+      processes[n++] = (struct tm_process){s->values, s->count};
+  if (n == 0 || tm_quantile_two_level(processes, n, q, 0.95, &i, NULL))
+    tm_table_cell(t, TM_LOOK_DIM, NAN, "–");
+  else if (isfinite(i.low) && isfinite(i.high))
+    tm_table_cell(t, TM_LOOK_PLAIN, i.point, "%s [%s, %s]", tm_short_number(i.point),
+                  tm_short_number(i.low), tm_short_number(i.high));
+  else if (isfinite(i.low))
+    tm_table_cell(t, TM_LOOK_PLAIN, i.point, "%s [%s, ?]", tm_short_number(i.point),
+                  tm_short_number(i.low));
+  else
+    tm_table_cell(t, TM_LOOK_UNSURE, i.point, "%s ?", tm_short_number(i.point));
+}
 
 static void under_load(struct tm_doc *doc, const struct tm_findings *f) {
   struct tm_table *t =
       tm_doc_table(doc, "readers",
                    "Grows beside running readers: all samples of all blocks. "
-                   "With more threads than processors, waiting for one is in the tail.");
-  static const char *const columns[] = {
-      "strategy",     "readers",          "grows/s asked",
-      "grows/s done", "p50 ns",           "p99 ns",
-      "p99.9 ns",     "max ns",           "accesses/s of a reader",
-      "dip %",        "longest chunk µs", "the same, no grows µs"};
+                   "With more threads than processors, waiting for one is in the tail. Quantiles "
+                   "with 95 % intervals over processes; “?”: that bound needs more samples.");
+  static const char *const columns[] = {"strategy",
+                                        "instances",
+                                        "readers",
+                                        "grows/s asked",
+                                        "grows/s done",
+                                        "p50 ns",
+                                        "p99 ns",
+                                        "p99.9 ns",
+                                        "max ns",
+                                        "accesses/s of a reader",
+                                        "dip %",
+                                        "longest chunk µs",
+                                        "the same, no grows µs"};
   for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
     tm_table_column(t, columns[i], i > 0);
   const char *idle[] = {"op", "grow-beside-readers", "readers", "1", "rate", "0", NULL};
   for (size_t i = 0; i < f->lines; i++)
     for (size_t k = 0; k < sizeof loads / sizeof *loads; k++) {
       const char *name = f->line[i].name;
-      const char *where[] = {"op",   "grow-beside-readers", "readers", loads[k].readers,
-                             "rate", loads[k].rate,         NULL};
+      const char *where[] = {"op",   "grow-beside-readers", "readers",   loads[k].readers,
+                             "rate", loads[k].rate,         "instances", loads[k].instances,
+                             NULL};
       double p50 = pooled(f, name, "latency", where, 0.5);
       if (!isfinite(p50)) continue;
       tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", name);
+      value_cell(t, atof(loads[k].instances));
       tm_table_cell(t, TM_LOOK_PLAIN, atof(loads[k].readers), "%s", loads[k].readers);
       value_cell(t, atof(loads[k].rate));
       value_cell(t, pooled(f, name, "achieved_rate", where, 0.5));
-      value_cell(t, p50);
-      value_cell(t, pooled(f, name, "latency", where, 0.99));
-      value_cell(t, pooled(f, name, "latency", where, 0.999));
+      quantile_cell(t, f, name, "latency", where, 0.5);
+      quantile_cell(t, f, name, "latency", where, 0.99);
+      quantile_cell(t, f, name, "latency", where, 0.999);
       value_cell(t, pooled(f, name, "latency", where, 1));
       double speed = pooled(f, name, "accesses_per_second", where, 0.5),
              alone = pooled(f, name, "accesses_per_second", idle, 0.5);

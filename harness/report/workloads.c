@@ -8,10 +8,10 @@
 
 enum { WORKLOADS = 32 };
 
-static size_t list(const struct tm_findings *f, const struct tm_sample *of[WORKLOADS]) {
+static size_t list(const struct tm_findings *f, const char *metric,
+                   const struct tm_sample *of[WORKLOADS]) {
   size_t n = 0;
-  for (const struct tm_sample *s = NULL;
-       (s = tm_samples_next(f->samples, s, "guest_time", NULL));) {
+  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, metric, NULL));) {
     size_t i = 0;
     while (i < n && strcmp(tm_sample_axis(of[i], "workload"), tm_sample_axis(s, "workload"))) i++;
     if (i == n && n < WORKLOADS) of[n++] = s;
@@ -26,16 +26,16 @@ static double first(const struct tm_findings *f, const char *strategy, const cha
   return s ? s->values[0] : NAN;
 }
 
-static void row(struct tm_table *t, const struct tm_findings *f, const char *name, const char *role,
-                const struct tm_sample *const *of, size_t n) {
+static void row(struct tm_table *t, const struct tm_findings *f, const char *metric,
+                const char *name, const char *role, const struct tm_sample *const *of, size_t n) {
   static double a[TM_SAMPLE_BLOCKS], b[TM_SAMPLE_BLOCKS];
   struct tm_ratio ratios[WORKLOADS], mean;
   size_t used = 0;
   tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s%s", name, strcmp(role, "control") ? "" : " (A/A)");
   for (size_t i = 0; i < n; i++) {
     const char *where[] = {"workload", tm_sample_axis(of[i], "workload"), NULL};
-    size_t k = tm_samples_blocks(f->samples, name, role, "guest_time", where, a);
-    size_t m = tm_samples_blocks(f->samples, "nocheck", "subject", "guest_time", where, b);
+    size_t k = tm_samples_blocks(f->samples, name, role, metric, where, a);
+    size_t m = tm_samples_blocks(f->samples, "nocheck", "subject", metric, where, b);
     if (m < k) k = m;
     struct tm_ratio *r = &ratios[used];
     if (k == 0 || tm_ratio_paired(a, b, k, 0.95, r, NULL)) {
@@ -55,9 +55,39 @@ static void row(struct tm_table *t, const struct tm_findings *f, const char *nam
     tm_table_cell(t, TM_LOOK_DIM, NAN, "–");
 }
 
+static void ratios(struct tm_doc *doc, const struct tm_findings *f, const char *id,
+                   const char *caption, const char *metric, const struct tm_sample *const *of,
+                   size_t n) {
+  struct tm_table *t = tm_doc_table(doc, id, caption);
+  tm_table_column(t, "strategy", false);
+  for (size_t i = 0; i < n; i++) {
+    char name[128];
+    snprintf(name, sizeof name, "%s (%.0f grows)", tm_sample_axis(of[i], "workload"),
+             first(f, "nocheck", tm_sample_axis(of[i], "workload"), "grows"));
+    tm_table_column(t, name, true);
+  }
+  tm_table_column(t, "geometric mean", true);
+  row(t, f, metric, "nocheck", "control", of, n);
+  for (size_t i = 0; i < f->lines; i++)
+    if (strcmp(f->line[i].name, "nocheck") && strcmp(f->line[i].kind, "planted") &&
+        strcmp(f->line[i].kind, "unsound"))
+      row(t, f, metric, f->line[i].name, "subject", of, n);
+}
+
+/* From exec to exit, by hyperfine. */
+static void whole(struct tm_doc *doc, const struct tm_findings *f) {
+  const struct tm_sample *of[WORKLOADS];
+  size_t n = list(f, "whole_time", of);
+  if (n == 0) return;
+  tm_doc_text(doc, "Whole processes, timed by hyperfine from exec to exit: loading the translated "
+                   "module and starting it are part of it, so that ratios are nearer to 1. "
+                   "hyperfine's own JSON is kept in data.db and data.json (op = hyperfine).");
+  ratios(doc, f, "whole", "Whole process × nocheck, by hyperfine", "whole_time", of, n);
+}
+
 void tm_section_workloads(struct tm_doc *doc, const struct tm_findings *f) {
   const struct tm_sample *of[WORKLOADS];
-  size_t n = list(f, of);
+  size_t n = list(f, "guest_time", of);
   tm_doc_heading(doc, "workloads", "Whole programs");
   if (n == 0) tm_doc_text(doc, "No workload was run.");
   if (n) {
@@ -67,20 +97,9 @@ void tm_section_workloads(struct tm_doc *doc, const struct tm_findings *f) {
                      "compared with nocheck's. "
                      "–: not run, because the strategy is unsound and a program may wait for ever "
                      "under it, or because it is more than ten times slower.");
-    struct tm_table *t = tm_doc_table(doc, "workloads", "Time × nocheck");
-    tm_table_column(t, "strategy", false);
-    for (size_t i = 0; i < n; i++) {
-      char name[128];
-      snprintf(name, sizeof name, "%s (%.0f grows)", tm_sample_axis(of[i], "workload"),
-               first(f, "nocheck", tm_sample_axis(of[i], "workload"), "grows"));
-      tm_table_column(t, name, true);
-    }
-    tm_table_column(t, "geometric mean", true);
-    row(t, f, "nocheck", "control", of, n);
-    for (size_t i = 0; i < f->lines; i++)
-      if (strcmp(f->line[i].name, "nocheck") && strcmp(f->line[i].kind, "planted"))
-        row(t, f, f->line[i].name, "subject", of, n);
-    t = tm_doc_table(doc, "workload-code", "Machine code of the translated module, KiB");
+    ratios(doc, f, "workloads", "Time × nocheck", "guest_time", of, n);
+    struct tm_table *t =
+        tm_doc_table(doc, "workload-code", "Machine code of the translated module, KiB");
     tm_table_column(t, "strategy", false);
     for (size_t i = 0; i < n; i++) tm_table_column(t, tm_sample_axis(of[i], "workload"), true);
     for (size_t i = 0; i < f->lines; i++) {
@@ -92,6 +111,7 @@ void tm_section_workloads(struct tm_doc *doc, const struct tm_findings *f) {
       }
     }
   }
+  whole(doc, f);
   for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, "guest_time", NULL));)
     if (s->block % 1000 == 0 && *tm_sample_note(s, "difference"))
       tm_doc_note(doc, TM_LOOK_BAD, "✗ %s under %s: its %s differs from that under nocheck.",

@@ -7,11 +7,14 @@
 
 #include <cmocka.h>
 #include <ftw.h>
+#include <sched.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char folder[] = "/tmp/tidemark-report-test.XXXXXX";
@@ -78,12 +81,26 @@ static void has(const char *text, const char *what) {
 static void page_is_whole(void **state) {
   (void)state;
   char *page = contents("one/report.html");
-  static const char *const parts[] = {
-      "id=\"decision\"", "id=\"crossover\"",  "id=\"race\"",           "id=\"litmus\"",
-      "id=\"explored\"", "id=\"engines\"",    "id=\"sweeps\"",         "id=\"workloads\"",
-      "id=\"machine\"",  "id=\"control\"",    "id=\"commands\"",       "prefers-color-scheme: dark",
-      "@media print",    "name=\"viewport\"", "grow-flag-size-atomic", "--seed 7",
-      "</html>"};
+  static const char *const parts[] = {"id=\"decision\"",
+                                      "id=\"crossover\"",
+                                      "id=\"race\"",
+                                      "id=\"litmus\"",
+                                      "id=\"explored\"",
+                                      "id=\"code\"",
+                                      "id=\"layouts\"",
+                                      "id=\"t-whole\"",
+                                      "id=\"engines\"",
+                                      "id=\"sweeps\"",
+                                      "id=\"workloads\"",
+                                      "id=\"machine\"",
+                                      "id=\"control\"",
+                                      "id=\"commands\"",
+                                      "prefers-color-scheme: dark",
+                                      "@media print",
+                                      "name=\"viewport\"",
+                                      "grow-flag-size-atomic",
+                                      "--seed 7",
+                                      "</html>"};
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) has(page, parts[i]);
   /* Self-contained: nothing is loaded from anywhere. */
   assert_null(strstr(page, "<script src"));
@@ -122,7 +139,11 @@ static void samples_are_kept(void **state) {
           "SELECT count(*) FROM sample JOIN series ON series.id=series "
           "JOIN cell ON cell.id=cell WHERE axes LIKE '%\"op\":\"load-random\"%' AND metric='time'"),
       2 * 6 * 2);
-  assert_int_equal(count("one/data.db", "SELECT count(DISTINCT plan) FROM run"), 7);
+  assert_int_equal(count("one/data.db", "SELECT count(DISTINCT plan) FROM run"), 10);
+  /* hyperfine's own JSON is kept, and one time of each process that it ran. */
+  assert_true(count("one/data.db", "SELECT count(*) FROM note WHERE name='json' AND "
+                                   "text LIKE '%\"results\"%'") > 0);
+  assert_true(count("one/data.db", "SELECT count(*) FROM series WHERE metric='whole_time'") > 0);
   char *csv = contents("one/data.csv");
   int64_t lines = 0;
   for (const char *p = csv; *p; p++) lines += *p == '\n';
@@ -179,12 +200,75 @@ static void bench_resumes(void **state) {
   assert_int_equal(count("b.db", "SELECT count(*) FROM cell"), 2 * one);
 }
 
+/* Finished blocks in a file that somebody else writes; -1 when it cannot be read (yet). */
+static int64_t finished_blocks(const char *file) {
+  char path[512];
+  sqlite3 *db;
+  sqlite3_stmt *s = NULL;
+  int64_t n = -1;
+  snprintf(path, sizeof path, "%s/%s", folder, file);
+  if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+      sqlite3_prepare_v2(db, "SELECT count(*) FROM cell WHERE axes LIKE '%block-complete%'", -1, &s,
+                         NULL) == SQLITE_OK &&
+      sqlite3_step(s) == SQLITE_ROW)
+    n = sqlite3_column_int64(s, 0);
+  sqlite3_finalize(s);
+  sqlite3_close(db);
+  return n;
+}
+
+/* kill -9 in the middle: what was finished stays, the rest is made up for; then merge and export.
+ */
+static void bench_survives_kill(void **state) {
+  (void)state;
+  static const char small[] = "-o k.db --strategies guard,push --instances 10 --readers 0 "
+                              "--samples 2 --grows 8 --seed 5 --blocks 12";
+  char command[1024];
+  pid_t pid = fork();
+  if (pid == 0) {
+    snprintf(command, sizeof command, "cd %s && exec '%s' bench %s >out.txt 2>err.txt", folder,
+             TIDEMARK_PROGRAM, small);
+    execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+    _exit(127);
+  }
+  assert_true(pid > 0);
+  while (finished_blocks("k.db") < 2 && waitpid(pid, NULL, WNOHANG) == 0) sched_yield();
+  kill(pid, SIGKILL);
+  waitpid(pid, NULL, 0);
+  int64_t kept = finished_blocks("k.db");
+  assert_true(kept >= 2);
+  snprintf(command, sizeof command, "bench %s --resume", small);
+  assert_int_equal(run(command), 0);
+  assert_int_equal(count("k.db", "SELECT count(DISTINCT block) FROM cell "
+                                 "WHERE axes LIKE '%block-complete%'"),
+                   12);
+  assert_int_equal(count("k.db", "SELECT count(*) FROM series WHERE NOT EXISTS "
+                                 "(SELECT 1 FROM sample WHERE series = series.id)"),
+                   0);
+  assert_int_equal(run("bench -o m.db --strategies guard --instances 1 --readers 0 --samples 2 "
+                       "--grows 4 --blocks 1"),
+                   0);
+  int64_t both =
+      count("k.db", "SELECT count(*) FROM sample") + count("m.db", "SELECT count(*) FROM sample");
+  assert_int_equal(run("merge k.db m.db"), 0);
+  assert_int_equal(count("k.db", "SELECT count(*) FROM sample"), both);
+  assert_int_equal(run("merge k.db m.db"), 0); /* again adds nothing */
+  assert_int_equal(count("k.db", "SELECT count(*) FROM sample"), both);
+  assert_int_equal(run("export --csv -o k.csv k.db"), 0);
+  char *csv = contents("k.csv");
+  int64_t lines = 0;
+  for (const char *p = csv; *p; p++) lines += *p == '\n';
+  assert_int_equal(lines, both + 1);
+  free(csv);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(page_is_whole),
                                      cmocka_unit_test(unsound_strategy_is_convicted),
                                      cmocka_unit_test(samples_are_kept),
                                      cmocka_unit_test(report_is_drawn_again),
                                      cmocka_unit_test(wrong_requests_are_refused),
-                                     cmocka_unit_test(bench_resumes)};
+                                     cmocka_unit_test(bench_resumes),
+                                     cmocka_unit_test(bench_survives_kill)};
   return cmocka_run_group_tests(tests, make, clean);
 }
