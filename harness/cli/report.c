@@ -80,7 +80,7 @@ static struct tm_collect plan(const struct request *r) {
                                .workloads = few,
                                .workload_blocks = 2,
                                .race_seconds = 0.1,
-                               .litmus_run_seconds = 0.05,
+                               .litmus_run_seconds = 0.2,
                                .explore_tests = explored};
   case QUICK:
     return (struct tm_collect){.size = {5, 100, 100000, 1, 0.005},

@@ -13,7 +13,7 @@ static void soundness_cell(struct tm_table *t, const struct tm_line *l) {
   else if (!strcmp(l->kind, "floor"))
     tm_table_cell(t, TM_LOOK_DIM, 4, "floor: enforces nothing");
   else if (l->forbidden > 0)
-    tm_table_cell(t, TM_LOOK_BAD, 3, "✗ forbidden, seen %s×", tm_short_number(l->forbidden));
+    tm_table_cell(t, TM_LOOK_BAD, 3, "✗ seen %s times", tm_short_number(l->forbidden));
   else if (l->failures)
     tm_table_cell(t, TM_LOOK_BAD, 3, "✗ %zu crash or hang", l->failures);
   else if (l->reachable)
@@ -46,10 +46,13 @@ static void measured_cell(struct tm_table *t, const struct tm_measure *m) {
   value_cell(t, m->n ? m->value : NAN);
 }
 
+/* No "-0.00". */
+static double hundredths(double value) { return fabs(value) < 0.005 ? 0 : value; }
+
 /* What one more instance adds to a grow: the slope from 1 to the most, with its interval. */
 static void slope_cell(struct tm_table *t, const struct tm_line *l) {
   const struct tm_measure *m = &l->per_instance;
-  if (m->n == 0) {
+  if (m->n < 2) {
     tm_table_cell(t, TM_LOOK_DIM, NAN, "–");
     return;
   }
@@ -60,8 +63,8 @@ static void slope_cell(struct tm_table *t, const struct tm_line *l) {
                 v == TM_UNSURE       ? TM_LOOK_UNSURE
                 : v == TM_EQUIVALENT ? TM_LOOK_GOOD
                                      : TM_LOOK_PLAIN,
-                ns, "%s %.3f [%.3f, %.3f]", tm_verdict_sign(v), ns, (m->ratio.low - 1) * scale,
-                isfinite(m->ratio.high) ? (m->ratio.high - 1) * scale : NAN);
+                ns, "%s %.2f [%.2f, %.2f]", tm_verdict_sign(v), hundredths(ns),
+                hundredths((m->ratio.low - 1) * scale), hundredths((m->ratio.high - 1) * scale));
 }
 
 static void table(struct tm_doc *doc, const struct tm_findings *f) {
@@ -75,14 +78,14 @@ static void table(struct tm_doc *doc, const struct tm_findings *f) {
     bool number;
   } columns[] = {{"strategy", false},
                  {"soundness", false},
-                 {"A1, the race of the call, per million grows", false},
+                 {"A1, per million grows", false},
                  {"access × nocheck", true},
                  {"ns per access", true},
                  {"memory.size × guard", true},
                  {"grow × guard", true},
                  {"ns per grow", true},
-                 {"grow × guard, 1,000 instances", true},
-                 {"ns a grow per instance", true},
+                 {"× guard, 1,000 instances", true},
+                 {"ns of a grow, per instance", true},
                  {"bytes per instance", true},
                  {"code bytes per access", true}};
   for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
@@ -123,6 +126,21 @@ static bool is_free(const struct tm_line *l) {
   return l->sound && l->access.n && l->access.judged.verdict == TM_EQUIVALENT;
 }
 
+static void control_note(struct tm_doc *doc, const struct tm_findings *f) {
+  size_t best = 0, worst = 0;
+  double half[64];
+  for (size_t i = 0; i < f->controls; i++) {
+    half[i] = sqrt(f->control_ratio[i].high / f->control_ratio[i].low) - 1;
+    if (half[i] < half[best]) best = i;
+    if (half[i] > half[worst]) worst = i;
+  }
+  tm_doc_note(doc, TM_LOOK_PLAIN,
+              "The A/A control is unbiased (p = %.2g). Its intervals are ±%.1f %% (%s) to ±%.1f %% "
+              "(%s): smaller differences than that are not seen here.",
+              f->control.p, half[best] * 100, f->control_name[best], half[worst] * 100,
+              f->control_name[worst]);
+}
+
 void tm_section_decision(struct tm_doc *doc, const struct tm_findings *f) {
   char text[2048];
   tm_doc_heading(doc, "decision", "The decision");
@@ -149,9 +167,6 @@ void tm_section_decision(struct tm_doc *doc, const struct tm_findings *f) {
                 "itself, so every verdict of this run is unsure.",
                 f->control.p);
   else
-    tm_doc_note(doc, TM_LOOK_PLAIN,
-                "The A/A control is unbiased (p = %.2g); its intervals are ±%.1f %% "
-                "wide: smaller differences than that are not seen here.",
-                f->control.p, f->control.half_width * 100);
+    control_note(doc, f);
   table(doc, f);
 }

@@ -37,8 +37,9 @@ void tm_ratio_cell(struct tm_table *t, const struct tm_measure *m) {
                       : v == TM_EQUIVALENT ? TM_LOOK_GOOD
                                            : TM_LOOK_PLAIN;
   if (isfinite(m->ratio.high))
-    tm_table_cell(t, look, m->ratio.ratio, "%s %.2f [%.2f, %.2f]", tm_verdict_sign(v),
-                  m->ratio.ratio, m->ratio.low, m->ratio.high);
+    tm_table_cell(t, look, m->ratio.ratio,
+                  m->ratio.ratio < 10 ? "%s %.2f [%.2f, %.2f]" : "%s %.3g [%.3g, %.3g]",
+                  tm_verdict_sign(v), m->ratio.ratio, m->ratio.low, m->ratio.high);
   else
     tm_table_cell(t, look, m->ratio.ratio, "? %.2f [one block]", m->ratio.ratio);
 }

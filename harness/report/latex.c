@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A report's tables and figures as LaTeX, to be \input into a paper (booktabs, graphicx, longtable). */
+/* A report's tables and figures as LaTeX, to be \input into a paper (booktabs, graphicx,
+ * longtable). */
 #include "harness/report/doc.h"
 
 #include <errno.h>

@@ -29,12 +29,12 @@ static int time_grows(struct tm_probe *p, struct tm_probe_bed *bed,
     int64_t old = p->strategy->grow(view, at->pages);
     uint64_t b = tm_arch_ticks();
     if (old < 0) result = tm_fail(p->error, -ENOMEM, "a grow under %s failed", p->strategy->name);
-    ns[i] = (double)(b - a) * p->ns_per_tick;
+    ns[i] = tm_probe_ns(p, b - a);
     if (result || !at->touch) continue;
     a = tm_arch_ticks(); /* the host's own first access counts: some strategies commit there */
     uint8_t *page = tm_linear_at(bed->memory, view, (uint64_t)old * TM_PAGE_BYTES, TM_PAGE_BYTES);
     for (size_t k = 0; page && k < TM_PAGE_BYTES; k += 4096) page[k] = 1;
-    touch[i] = (double)(tm_arch_ticks() - a) * p->ns_per_tick;
+    touch[i] = tm_probe_ns(p, tm_arch_ticks() - a);
   }
   if (!result) tm_probe_add(p, at, "latency", "ns", ns, n);
   if (!result && at->touch) tm_probe_add(p, at, "first_touch", "ns", touch, n);

@@ -55,7 +55,7 @@ static int64_t grow_at_rate(struct tm_probe *p, void *view, unsigned rate, doubl
     if (!rate) break;
     uint64_t a = tm_arch_ticks();
     if (p->strategy->grow(view, 1) < 0) return -ENOMEM;
-    latency[n++] = (double)(tm_arch_ticks() - a) * p->ns_per_tick;
+    latency[n++] = tm_probe_ns(p, tm_arch_ticks() - a);
     if ((double)(tm_arch_ticks() - begun) > length) break; /* it cannot keep up */
   }
   return n;
