@@ -128,7 +128,7 @@ static bool is_free(const struct tm_line *l) {
 
 static void control_note(struct tm_doc *doc, const struct tm_findings *f) {
   size_t best = 0, worst = 0;
-  double half[64];
+  double half[64] = {0};
   for (size_t i = 0; i < f->controls; i++) {
     half[i] = sqrt(f->control_ratio[i].high / f->control_ratio[i].low) - 1;
     if (half[i] < half[best]) best = i;
