@@ -174,8 +174,10 @@ static int run_all(int jobs, struct tm_module_options *options) {
     pid_t pid = wait(&status);
     for (int k = 0; k < started; k++) {
       if (files[k].pid != pid) continue;
+      files[k].pid = 0; /* the system may give the number again */
       broken += !take_report(&files[k], status);
       running--;
+      break;
     }
   }
   return broken;
