@@ -11,7 +11,10 @@
  * of this one and sees each access with its order, file and line.
  *
  * Every site that is not relaxed carries `ORDER: a before b. PAIRS: function, file.`; every relaxed
- * site says why relaxed is enough.
+ * site says why relaxed is enough. `ORDER (kept): …` says that the order one step weaker would do
+ * for all that the explorer models, and what the stronger one is kept for. `tidemark explore
+ * --mutate` and its test hold both against what weakening shows; a comment with both is about
+ * several orders.
  */
 #ifndef TM_CORE_ATOMICS_H
 #define TM_CORE_ATOMICS_H

@@ -104,7 +104,9 @@ static inline uint64_t tm_length_pages(const struct tm_length *l) {
 static inline void tm_copy_raise(struct tm_atomic_u64 *copy, uint64_t bytes) {
   uint64_t seen = tm_load_rlx(copy); /* Relaxed: the swap decides. */
   while (seen < bytes)
-    /* ORDER: the load of the length before the copy that repeats it. PAIRS: itself. */
+    /* ORDER (kept): the load of the length before the copy that repeats it. Readers of a copy are
+     * relaxed and the raise never lowers it, so nothing needs this; kept because a swap is no
+     * cheaper without it on x86-64. PAIRS: itself. */
     if (tm_cas_acqrel(copy, &seen, bytes)) return;
 }
 

@@ -6,10 +6,13 @@
  * answering an older one. */
 static void interruptack_take_over(struct tm_interruptack_view *v, uint32_t asked) {
   if (!asked) return;
-  /* ORDER: the pages before the length that covers them. PAIRS: interruptack_ask. */
+  /* ORDER (kept): the pages before the length that covers them. The caller has acquired the
+   * request, which comes after them; kept for a target that is newer than that request, where an
+   * access that overtakes the pages would fault and be tried again. PAIRS: tm_interruptack_grow. */
   tm_copy_raise(&v->bytes, tm_load_acq(&v->memory->target));
   TM_POINT("taken over");
-  /* ORDER: the copy before the acknowledgement. PAIRS: interruptack_ask. */
+  /* ORDER: the copy before the acknowledgement: release. PAIRS: interruptack_ask.
+   * ORDER (kept): acquire, since core/atomics.h has no swap without it. */
   tm_cas_acqrel(&v->asked, &asked, 0);
 }
 
@@ -26,7 +29,8 @@ static bool interruptack_unpark(void *view) {
 /* The calling thread does not run any more; with which view it did, or NULL. */
 static struct tm_interruptack_view *interruptack_leave(struct tm_interruptack_memory *m) {
   struct tm_interruptack_view *was = tm_running_end(&m->running);
-  /* ORDER: this thread's accesses before it counts as gone. PAIRS: interruptack_ask. */
+  /* ORDER (kept): this thread's accesses before it counts as gone. Acquire-release would do;
+   * seq-cst is kept to match the count in interruptack_unpark. PAIRS: interruptack_ask. */
   if (was) tm_fetch_add_sc(&was->runners, (uint32_t)-1);
   return was;
 }
@@ -52,13 +56,17 @@ static void interruptack_unlock(struct tm_interruptack_memory *m,
 static void interruptack_ask(struct tm_interruptack_memory *m) {
   if (++m->request == 0) m->request = 1;
   TM_LINK_EACH (each, &m->views, struct tm_interruptack_view, link)
-    /* ORDER: seq-cst: the target before the request, the request before the look for runners.
-     * PAIRS: interruptack_take_over, interruptack_unpark. */
+    /* ORDER (kept): seq-cst: the target before the request, the request before the look for
+     * runners. In the model the seq-cst load of the request below does the second; kept for x86-64,
+     * where that load may be forwarded from the store buffer. PAIRS: interruptack_take_over,
+     * interruptack_unpark. */
     tm_store_sc(&each->asked, m->request);
   TM_POINT("asked");
   TM_LINK_EACH (each, &m->views, struct tm_interruptack_view, link) {
-    /* ORDER: the acknowledgement, or the departure of the last runner, before the length.
-     * PAIRS: interruptack_take_over, interruptack_leave. */
+    /* ORDER: the request before the look for runners: seq-cst; the departure of the last runner
+     * before the length. PAIRS: interruptack_unpark, interruptack_leave.
+     * ORDER (kept): the acknowledgement before the length. Acquire would do; seq-cst is kept for
+     * the reason given at the store of the request. PAIRS: interruptack_take_over. */
     uint32_t asked;
     tm_await((asked = tm_load_sc(&each->asked)) == 0 || tm_load_sc(&each->runners) == 0);
     interruptack_take_over(each, asked); /* for those who do not run */
@@ -104,7 +112,8 @@ int64_t tm_interruptack_grow(struct tm_interruptack_view *v, uint64_t delta) {
   if (tm_region_fits(&m->length.region, old, delta) &&
       tm_port_commit(m->length.region.base + old, delta * TM_PAGE_BYTES) == 0) {
     TM_POINT("committed");
-    /* ORDER: the pages before the target. PAIRS: interruptack_take_over. */
+    /* ORDER (kept): the pages before the target, for whoever loads it by an older request, whose
+     * access would fault and be tried again. PAIRS: interruptack_take_over. */
     tm_store_rel(&m->target, old + delta * TM_PAGE_BYTES);
     interruptack_ask(m);
     TM_POINT("acknowledged");
@@ -131,6 +140,8 @@ void tm_interruptack_answer(struct tm_interruptack_view *v) {
   struct tm_interruptack_view *own = tm_running_view(&v->memory->running);
   /* ORDER: the request before the target. PAIRS: interruptack_ask. */
   interruptack_take_over(v, tm_load_acq(&v->asked));
+  /* ORDER (kept): the same for the view that the thread was unparked with. No outcome of a test
+   * depends on it; kept because nothing says that none could. PAIRS: interruptack_ask. */
   if (own && own != v) interruptack_take_over(own, tm_load_acq(&own->asked));
 }
 

@@ -9,7 +9,9 @@ void tm_lazytrap_fini(struct tm_lazytrap_memory *m) { tm_length_fini(&m->length)
 
 int tm_lazytrap_attach(struct tm_lazytrap_memory *m, struct tm_lazytrap_view *v) {
   *v = (struct tm_lazytrap_view){.base = m->length.region.base, .memory = m};
-  /* ORDER: the pages before the length that covers them. PAIRS: tm_length_publish. */
+  /* ORDER (kept): the pages before the length that covers them, for a view attached beside a grow.
+   * An access that overtakes them is tried again; kept to spare it the fault.
+   * PAIRS: tm_length_publish. */
   tm_atomic_init(&v->bytes, tm_load_acq(&m->length.bytes));
   return 0;
 }

@@ -23,7 +23,8 @@ void tm_precommit_detach(struct tm_precommit_view *v) { (void)v; }
 
 int64_t tm_precommit_grow(struct tm_precommit_view *v, uint64_t delta) {
   struct tm_precommit_memory *m = v->memory;
-  /* ORDER: seq-cst, as a memory.grow that fails. PAIRS: itself. */
+  /* ORDER (kept): seq-cst, as a memory.grow that fails. Acquire would do: it fails on a length that
+   * it has read from the seq-cst swap below; kept for clarity. PAIRS: the swap below. */
   uint64_t old = tm_load_sc(&m->bytes);
   do {
     if (delta > m->region.max_pages - old / TM_PAGE_BYTES) return -1;

@@ -28,7 +28,8 @@ int tm_pushrcu_attach(struct tm_pushrcu_memory *m, struct tm_pushrcu_view *v) {
   TM_POINT("linked");
   /* ORDER: the link before the target. PAIRS: the fence in tm_pushrcu_grow. */
   tm_fence_sc();
-  /* ORDER: the pages before the target that covers them. PAIRS: tm_pushrcu_grow. */
+  /* ORDER (kept): the pages before the target that covers them. An access that overtakes them is
+   * tried again; kept to spare it the fault. PAIRS: tm_pushrcu_grow. */
   tm_copy_raise(&v->bytes, tm_load_acq(&m->target));
   return 0;
 }
@@ -49,13 +50,16 @@ int64_t tm_pushrcu_grow(struct tm_pushrcu_view *v, uint64_t delta) {
   struct tm_pushrcu_memory *m = v->memory;
   uint64_t old;
   if (!tm_length_begin(&m->length, delta, &old)) return -1;
-  /* ORDER: the pages before the target. PAIRS: tm_pushrcu_attach. */
+  /* ORDER (kept): the pages before the target. An access that overtakes them is tried again; kept
+   * to spare it the fault. PAIRS: tm_pushrcu_attach. */
   tm_store_rel(&m->target, old + delta * TM_PAGE_BYTES);
   /* ORDER: the target before the walk. PAIRS: the fence in tm_pushrcu_attach. */
   tm_fence_sc();
   bool nested = tm_rcu_memb_begin();
   /* ORDER: a view's members after the pointer to it. PAIRS: tm_pushrcu_attach. */
   for (struct tm_pushrcu_view *each = tm_load_acq(&m->first); each;
+       /* ORDER (kept): the same. The load of first orders all that was linked before; kept for
+        * clarity. PAIRS: tm_pushrcu_attach. */
        each = tm_load_acq(&each->next)) {
     TM_POINT("walking");
     tm_copy_raise(&each->bytes, old + delta * TM_PAGE_BYTES);

@@ -28,7 +28,8 @@ int64_t tm_seqlock_grow(struct tm_seqlock_view *v, uint64_t delta) {
     tm_store_sc(&m->version, version + 1);
     if (tm_port_commit(m->length.region.base + old, delta * TM_PAGE_BYTES) == 0) {
       TM_POINT("committed");
-      /* ORDER: the pages before the length that covers them; seq-cst, as memory.grow.
+      /* ORDER (kept): the pages before the length that covers them; seq-cst, as memory.grow.
+       * Release would do: the versions around it and the fence order sizes; kept for clarity.
        * PAIRS: tm_seqlock_pages and tm_seqlock_span, seqlock.h. */
       tm_store_sc(&m->length.bytes, old + delta * TM_PAGE_BYTES);
       TM_POINT("published");

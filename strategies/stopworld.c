@@ -116,7 +116,8 @@ int64_t tm_stopworld_grow(struct tm_stopworld_view *v, uint64_t delta) {
         tm_store_rlx(&each->bytes, length); /* Relaxed: nobody runs. */
       }
       TM_POINT("changed");
-      /* ORDER: seq-cst, as memory.grow, for hosts that do not stop. PAIRS: tm_stopworld_pages. */
+      /* ORDER (kept): seq-cst, as memory.grow. Guests stop, which orders them; kept for hosts that
+       * do not. PAIRS: tm_stopworld_pages. */
       tm_store_sc(&m->bytes, length);
       result = (int64_t)(old / TM_PAGE_BYTES);
     }

@@ -69,7 +69,8 @@ static inline uint8_t *tm_stopworld_span(struct tm_stopworld_view *v, struct tm_
   return tm_stopworld_at(v, f, ea, n, index);
 }
 static inline uint64_t tm_stopworld_pages(struct tm_stopworld_view *v) {
-  /* ORDER: seq-cst, for hosts that do not stop. PAIRS: tm_stopworld_grow, stopworld.c. */
+  /* ORDER (kept): seq-cst, as memory.size. Guests stop for a grow, which orders them; kept for
+   * hosts that do not. PAIRS: tm_stopworld_grow, stopworld.c. */
   return tm_load_sc(&v->memory->bytes) / TM_PAGE_BYTES;
 }
 static inline void tm_stopworld_poll(struct tm_stopworld_view *v) {

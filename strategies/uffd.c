@@ -25,7 +25,8 @@ void tm_uffd_detach(struct tm_uffd_view *v) { (void)v; }
 
 int64_t tm_uffd_grow(struct tm_uffd_view *v, uint64_t delta) {
   struct tm_uffd_memory *m = v->memory;
-  /* ORDER: seq-cst, as a memory.grow that fails. PAIRS: the swap below. */
+  /* ORDER (kept): seq-cst, as a memory.grow that fails. Acquire would do: it fails on a length that
+   * it has read from the seq-cst swap below; kept for clarity. PAIRS: the swap below. */
   uint64_t old = tm_load_sc(&m->bytes);
   do {
     if (!tm_region_fits(&m->region, old, delta)) return -1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tidemark explore: everything that a strategy's own source can do on a litmus test. */
 #include "harness/cli/cli.h"
-#include "harness/explore/mutate.h"
+#include "harness/explore/orders.h"
 #include "harness/explore/replay.h"
 #include "harness/explore/verdict.h"
 #include "harness/store/machine.h"
@@ -35,7 +35,8 @@ static const char help[] =
     "  --seed N         of random executions (default 1)\n"
     "  --mutate         weaken every memory order of the source, one at a time and by one step, "
     "and\n"
-    "                   print which ones some test needs and which ones nothing needs\n"
+    "                   print which ones some test needs, which ones are kept although nothing\n"
+    "                   modelled needs them (so says their comment) and which ones nothing needs\n"
     "                   (of tests with more than 50000 executions: the first so many)\n"
     "  --full           the machine, the table, how fast it was made, and --mutate over all "
     "candidates\n"
@@ -482,11 +483,27 @@ static int explore(struct wish *w) {
 enum { MUTANT_EXECUTIONS = 50000 };
 
 struct ledger {
-  unsigned needed, changing, idle;
+  struct tm_orders orders; /* against their comments */
+  unsigned needed, changing, kept, elsewhere, idle;
 };
+
+/* An order that no test misses under this strategy. */
+static void put_idle(struct ledger *l, const struct tm_order_trial *trial) {
+  if (trial && trial->comment.kept) {
+    l->kept++;
+    fputs("kept, nothing here needs it", stdout);
+  } else if (trial && trial->finder) {
+    l->elsewhere++;
+    printf("nothing needs it here, but with %s", trial->finder);
+  } else {
+    l->idle++;
+    fputs("NOTHING NEEDS IT", stdout);
+  }
+}
 
 static void put_mutant(void *argument, const struct tm_mutant *m) {
   struct ledger *l = argument;
+  const struct tm_order_trial *trial = tm_orders_note(&l->orders, m);
   printf("%-14s %s:%u %s %s: %s for %s: ", m->strategy, m->file, m->line, m->effect, m->what,
          m->weaker, m->order);
   if (m->test) {
@@ -497,12 +514,24 @@ static void put_mutant(void *argument, const struct tm_mutant *m) {
     printf("shows more on %u test%s, all of it allowed, first %s", m->more, m->more == 1 ? "" : "s",
            m->changed->name);
   } else {
-    l->idle++;
-    fputs("NOTHING NEEDS IT", stdout);
+    put_idle(l, trial);
   }
   if (!m->test && m->unfinished) printf(" (%u tests not searched to the end)", m->unfinished);
   if (!m->test) putchar('\n');
   fflush(stdout);
+}
+
+/* The counts, and every comment that the run contradicts. */
+static void put_ledger(const struct ledger *l) {
+  printf("%u orders are needed, %u only keep out what is allowed, %u are kept and nothing needs "
+         "them,\n%u are needed by another candidate that shares the line, %u nothing needs\n",
+         l->needed, l->changing, l->kept, l->elsewhere, l->idle);
+  for (unsigned i = 0; i < l->orders.count; i++) {
+    const struct tm_order_trial *t = &l->orders.trial[i];
+    const char *wrong = tm_orders_wrong(&l->orders, i);
+    if (wrong)
+      printf("%s:%u %s: %s for %s: %s\n", t->file, t->line, t->what, t->weaker, t->order, wrong);
+  }
 }
 
 static bool is_candidate(const char *name) {
@@ -511,7 +540,7 @@ static bool is_candidate(const char *name) {
 }
 
 static int mutate(const struct wish *w) {
-  struct ledger ledger = {0};
+  static struct ledger ledger = {.orders = {.folder = TIDEMARK_SOURCE_DIR}};
   struct tm_error error;
   const struct tm_oracle **oracle = calloc(w->test_count, sizeof *oracle);
   int code = oracle ? TM_EXIT_OK : tm_cli_wrong("explore", "out of memory");
@@ -535,8 +564,7 @@ static int mutate(const struct wish *w) {
   for (size_t i = 0; i < w->test_count && oracle; i++)
     tm_oracle_free((struct tm_oracle *)oracle[i]);
   free(oracle);
-  printf("%u orders are needed, %u only keep out what is allowed, %u nothing needs\n",
-         ledger.needed, ledger.changing, ledger.idle);
+  put_ledger(&ledger);
   return code;
 }
 

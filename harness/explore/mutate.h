@@ -4,7 +4,8 @@
  * Every order that a strategy's source asks for is weakened by one step, alone, and all tests are
  * explored again. An order is needed when some test then shows a forbidden outcome, a deadlock or a
  * broken invariant. What a plain object behind a published pointer would contain is not modelled,
- * so an order that only protects such contents counts as not needed here.
+ * so an order that only protects such contents counts as not needed here. What the comments in the
+ * source say of each order is held against this in orders.h.
  */
 #ifndef TM_HARNESS_EXPLORE_MUTATE_H
 #define TM_HARNESS_EXPLORE_MUTATE_H
