@@ -42,8 +42,11 @@ int64_t tm_movebase_grow(struct tm_movebase_view *v, uint64_t delta) {
   if (!tm_region_fits(&m->length.region, old, delta) || tm_port_reserve(moved->bytes, &moved->base))
     goto no_memory;
   if (tm_port_commit(moved->base, moved->bytes)) goto no_pages;
-  /* Relaxed: stored only under the lock. */
-  tm_port_copy(moved->base, tm_load_rlx(&m->current), old);
+  /* Page by page from below, as memcpy does or does not: the window of a lost store is then the
+   * same with every library. Relaxed: stored only under the lock. */
+  const uint8_t *current = tm_load_rlx(&m->current);
+  for (uint64_t at = 0; at < old; at += TM_PAGE_BYTES)
+    tm_port_copy(moved->base + at, current + at, TM_PAGE_BYTES);
   TM_POINT("copied");
   moved->next = m->olds;
   m->olds = moved;

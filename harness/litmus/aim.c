@@ -8,7 +8,7 @@ enum {
   BATCHES = 3, /* a stage of tuning */
   AGAIN = 32,  /* then it is done all over: the machine may have changed */
 };
-static const int64_t USUAL_WIDEST = 8000, NARROWEST = 256;
+static const int64_t USUAL_WIDEST = 8000, LARGEST_WIDEST = 100000000, NARROWEST = 256;
 
 /* Steps small and large, too early often and seldom. */
 #define EDGE(step, calm_) {.kind = TM_AIM_EDGE, .ticks = (step), .calm = (calm_)}
@@ -66,7 +66,7 @@ void tm_tuner_fix(struct tm_tuner *t, int64_t skew) {
  * follow the edge where they can. */
 static void survey(struct tm_tuner *t, double ticks_per_round) {
   int64_t widest = (int64_t)(3 * ticks_per_round);
-  t->widest = widest < 1000 ? 1000 : widest > 1000000 ? 1000000 : widest;
+  t->widest = widest < 1000 ? 1000 : widest > LARGEST_WIDEST ? LARGEST_WIDEST : widest;
   if (t->both_sides) {
     sweep(t, TM_AIM_CHUNKS, -USUAL_WIDEST / 2, USUAL_WIDEST / TM_AIM_CHUNKS);
     return;

@@ -20,6 +20,11 @@
 enum { FREE_WINDOW = 32 };
 /* A round longer than this has had a fault: the kernel let it wait for the commit. */
 static const uint64_t FAULT_TICKS = 4000;
+/* How long the first batch may take, which tells how long a round is, and how long the others
+ * should take, so that a second has many: what a grow costs may depend on the length, and aims are
+ * compared from batch to batch. */
+static const double FIRST_BATCH_SECONDS = 0.02, BATCH_SECONDS = 0.05;
+enum { FEWEST_ROUNDS = 4 * TM_AIM_CHUNKS };
 static const int64_t START_DELAY_TICKS = 1000; /* timebase: from the meeting to the common start */
 
 struct worker {
@@ -44,6 +49,7 @@ struct session {
   enum tm_run_mode mode;
   struct worker worker[TM_LITMUS_THREADS];
   unsigned threads;
+  uint32_t rounds; /* of a batch, at most bed.plan.rounds */
   pthread_barrier_t batch_begins, batch_ends;
   struct tm_crowd *crowd;
   unsigned interrupts; /* of the grower, a second */
@@ -84,7 +90,7 @@ static bool ended(struct session *s, uint32_t round) {
 }
 
 static uint32_t chunk_of(const struct session *s, uint32_t round) {
-  return (uint32_t)((uint64_t)round * TM_AIM_CHUNKS / s->bed.plan.rounds);
+  return (uint32_t)((uint64_t)round * TM_AIM_CHUNKS / s->rounds);
 }
 
 static const struct tm_aim *aim_of(const struct session *s, uint32_t round) {
@@ -531,7 +537,7 @@ static void await_batch(struct session *s) {
 
 static int one_batch(struct session *s, struct tm_run *run, double deadline,
                      struct tm_error *error) {
-  uint32_t rounds = s->bed.plan.rounds;
+  uint32_t rounds = s->rounds;
   if (s->bed.memory && s->bed.plan.grown == 0) {
     tm_bed_reset(&s->bed);
   } else {
@@ -567,6 +573,13 @@ static int one_batch(struct session *s, struct tm_run *run, double deadline,
   return result;
 }
 
+/* As many rounds as fit into a batch of the usual length, by how long the last one took. */
+static void fit_rounds(struct session *s, double seconds) {
+  double fit = BATCH_SECONDS * (double)tm_load_rlx(&s->end) / seconds; /* Relaxed: at rest. */
+  uint32_t most = s->bed.plan.rounds, fewest = most < FEWEST_ROUNDS ? most : FEWEST_ROUNDS;
+  s->rounds = fit >= most ? most : fit < fewest ? fewest : (uint32_t)fit;
+}
+
 static bool enough(const struct tm_run *run, const struct tm_run_options *o, double begun) {
   if (o->first_witnesses && run->witnesses >= o->first_witnesses) return true;
   if (o->first_forbidden && run->forbidden >= o->first_forbidden) return true;
@@ -593,10 +606,12 @@ static int run_all(struct session *s, struct tm_run *run, struct tm_error *error
   double begun = seconds_now();
   double deadline = s->options->seconds > 0 ? begun + s->options->seconds : INFINITY;
   int result = 0;
-  while (!result) {
+  for (bool first = true; !result; first = false) {
     bool tuning = s->tuner.stage != TM_TUNE_DONE;
     struct tm_run before = *run;
-    result = one_batch(s, run, deadline, error);
+    double first_end = seconds_now() + FIRST_BATCH_SECONDS;
+    result = one_batch(s, run, first && first_end < deadline ? first_end : deadline, error);
+    fit_rounds(s, run->seconds - before.seconds);
     tm_tuner_step(&s->tuner,
                   (double)(s->batch_ticks) / (double)tm_load_rlx(&s->end)); /* Relaxed: at rest. */
     if (tuning && s->tuner.stage == TM_TUNE_DONE && run->tuning_seconds == 0)
@@ -639,6 +654,7 @@ int tm_litmus_run(const struct tm_litmus *test, const struct tm_oracle *oracle,
     result->mode = s->mode;
     if (s->mode == TM_RUN_PERPETUAL && s->bed.plan.grower >= 0)
       s->interrupts = result->interrupts = options->interrupts;
+    s->rounds = s->bed.plan.rounds;
     if (s->mode != TM_RUN_PERPETUAL)
       s->bed.plan.grower = -1; /* rounds find their edge themselves */
     start_threads(s);
