@@ -7,20 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef TM_CONTEXT_PORTABLE
-
-/* What a context consists of is not known. */
-bool tm_machine_save(struct tm_machine *m, unsigned depth, struct tm_snapshot *to) {
-  (void)m, (void)depth, (void)to;
-  return false;
-}
-
-void tm_machine_restore(struct tm_machine *m, const struct tm_snapshot *from) {
-  (void)m, (void)from;
-}
-
-#else
-
 /* Where the next piece goes, or comes from; NULL when it is only counted. */
 struct cursor {
   unsigned char *at;
@@ -36,15 +22,26 @@ static void piece(struct cursor *c, void *state, size_t bytes) {
   c->bytes += bytes;
 }
 
+static void stack_piece(struct cursor *c, const struct tm_context *context, const void *end) {
+  size_t bytes = tm_context_kept_bytes(context, end);
+  if (c->at) {
+    if (c->restores)
+      tm_context_put_back(context, end, c->at);
+    else
+      tm_context_keep(context, end, c->at);
+    c->at += bytes;
+  }
+  c->bytes += bytes;
+}
+
 static void thread_pieces(struct cursor *c, struct tm_machine *m, unsigned i) {
   struct tm_thread *t = &m->thread[i];
   piece(c, t, offsetof(struct tm_thread, buffer));
   if (m->model == TM_EXPLORE_TSO)
     piece(c, &t->buffer[t->head], (size_t)(t->tail - t->head) * sizeof *t->buffer);
   if (m->model == TM_EXPLORE_C11) piece(c, &t->view, sizeof *t - offsetof(struct tm_thread, view));
-  if (t->state != TM_THREAD_READY) return; /* never continued */
-  unsigned char *end = m->stacks + (size_t)(i + 1) * TM_X_STACK, *from = t->context.stack_pointer;
-  piece(c, from, (size_t)(end - from));
+  if (t->state == TM_THREAD_READY) /* else it is never continued */
+    stack_piece(c, &t->context, m->stacks + (size_t)(i + 1) * TM_X_STACK);
 }
 
 /* Each piece after what says how large it is. */
@@ -60,6 +57,8 @@ static void all_pieces(struct cursor *c, struct tm_machine *m) {
 
 bool tm_machine_save(struct tm_machine *m, unsigned depth, struct tm_snapshot *to) {
   struct cursor c = {.at = NULL};
+  for (unsigned i = 0; i < m->threads; i++)
+    if (!tm_context_can_be_kept(&m->thread[i].context)) return false;
   all_pieces(&c, m);
   if (c.bytes > to->room) {
     unsigned char *data = realloc(to->data, 2 * c.bytes);
@@ -77,5 +76,3 @@ void tm_machine_restore(struct tm_machine *m, const struct tm_snapshot *from) {
   struct cursor c = {.at = from->data, .restores = true};
   all_pieces(&c, m);
 }
-
-#endif
