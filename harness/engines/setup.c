@@ -73,7 +73,7 @@ void tm_engines_list(FILE *out, bool json) {
 
 /* The drivers as files, for the setup of engines that are built from one. */
 static int write_drivers(const char *folder, struct tm_error *error) {
-  static const char *const names[] = {"wazero.go"};
+  static const char *const names[] = {"wazero.go", "wamr.c"};
   struct tm_engine_task task = {.folder = folder};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     size_t size;
