@@ -76,7 +76,11 @@ static int body(void *context) {
 
 int tm_browser_prepare(const struct tm_engine_task *task, struct tm_engine_command *command,
                        struct tm_error *error) {
+  size_t size;
+  const void *server = tm_engine_file("serve.py", &size);
+  if (!server) tm_die("the program was built without the driver serve.py");
   command->spec.body = body;
   command->spec.context = command;
-  return tm_engine_write_script(task, "page.js", error);
+  int code = tm_engine_write(task, "serve.py", server, size, error);
+  return code < 0 ? code : tm_engine_write_script(task, "page.js", error);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* harness/engines/firefox.c: a newer SpiderMonkey, through headless Firefox ESR. */
 #include "harness/engines/browser.h"
+#include "harness/engines/spidermonkey.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,8 +18,10 @@ static const struct tm_engine_variant variants[] = {
      {"javascript.options.wasm_baselinejit=false"}},
     {0}};
 
-/* Nothing but our page is to be asked for. */
-static const char quiet[] = "user_pref(\"browser.shell.checkDefaultBrowser\", false);\n"
+/* Nothing but our page is to be asked for; and the clock is to be fine. */
+static const char quiet[] = "user_pref(\"privacy.reduceTimerPrecision\", false);\n"
+                            "user_pref(\"privacy.reduceTimerPrecision.unconditional\", false);\n"
+                            "user_pref(\"browser.shell.checkDefaultBrowser\", false);\n"
                             "user_pref(\"app.update.enabled\", false);\n"
                             "user_pref(\"datareporting.policy.dataSubmissionEnabled\", false);\n"
                             "user_pref(\"toolkit.telemetry.enabled\", false);\n"
@@ -66,11 +69,7 @@ const struct tm_engine tm_engine_firefox = {
     .version = {"", "--version"},
     .install = "apt-get install -y firefox-esr",
     .setup = TM_ENGINE_APT("firefox-esr"),
-    .claim = {.strategy = "guard",
-              .how = "under a lock, pages are committed, then the one shared length is stored",
-              .where = "Gecko: js/src/vm/SharedArrayObject.cpp, wasmGrowToPagesInPlace; "
-                       "js/src/wasm/WasmJS.cpp, WasmMemoryObject::growShared",
-              .manner = TM_MANNER_GUARD},
+    .claim = TM_SPIDERMONKEY_CLAIM,
     .probes = true,
     .programs = TM_PROGRAMS_THREADS,
     .traps = true,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* harness/engines/js102.c: SpiderMonkey through its shell. */
-#include "harness/engines/engine.h"
+#include "harness/engines/spidermonkey.h"
 
 static const struct tm_engine_variant variants[] = {
     {"bounds-checks",
@@ -26,11 +26,7 @@ const struct tm_engine tm_engine_js102 = {
     .version = {"", "--version"},
     .install = "apt-get install -y libmozjs-102-dev",
     .setup = TM_ENGINE_APT("libmozjs-102-dev"),
-    .claim = {.strategy = "guard",
-              .how = "under a lock, pages are committed, then the one shared length is stored",
-              .where = "Gecko: js/src/vm/SharedArrayObject.cpp, wasmGrowToPagesInPlace; "
-                       "js/src/wasm/WasmJS.cpp, WasmMemoryObject::growShared",
-              .manner = TM_MANNER_GUARD},
+    .claim = TM_SPIDERMONKEY_CLAIM,
     .probes = true,
     .programs = TM_PROGRAMS_THREADS,
     .traps = true,

@@ -8,24 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static void write_command(FILE *out, const struct tm_engine_task *task,
-                          const struct tm_engine_command *c) {
-  if (c->spec.body) {
-    fprintf(out, "    python3 serve.py &\n   ");
-  } else {
-    fprintf(out, "   ");
-  }
-  for (unsigned i = 0; i < c->arguments; i++) {
-    const char *text = c->argv[i];
-    if (!strcmp(text, task->program->path)) text = task->engine->program;
-    if (c->spec.body && text[0] == '@') text = "http://127.0.0.1:8000/";
-    size_t folder = strlen(task->folder);
-    if (!strncmp(text, task->folder, folder) && text[folder] == '/') text += folder + 1;
-    fprintf(out, strpbrk(text, " \"$&;") ? " '%s'" : " %s", text);
-  }
-  fputc('\n', out);
-}
-
 static void write_readme(FILE *out, const struct tm_suite_case *one,
                          const struct tm_engine_task *task, const struct tm_engine_command *c,
                          const struct tm_engine_result *result) {
@@ -35,7 +17,11 @@ static void write_readme(FILE *out, const struct tm_suite_case *one,
   fprintf(out, "%s on %s %s\n\n", one->test->name, task->engine->runtime,
           *result->version ? result->version : task->program->version);
   fprintf(out, "The test (in test.litmus): %s.\n\nTo run it, in this folder:\n\n", one->test->doc);
-  write_command(out, task, c);
+  char command[2048];
+  fprintf(out, "    %s\n", tm_engine_plain_command(task, c, command, sizeof command));
+  bool ours = !strcmp(task->engine->install, "tidemark engines --setup");
+  fprintf(out, "\nWhere %s is missing: %s\n", task->engine->program,
+          ours ? task->engine->setup : task->engine->install);
   fprintf(
       out,
       "\nIt prints one line of JSON for each batch of rounds: how often the registers had which "
@@ -83,11 +69,6 @@ static int write_all(const struct tm_suite_case *one, const struct tm_engine_tas
     code = tm_engine_write(task, "module.wat", task->job->wat, task->job->wat_bytes, error);
   if (code == 0) code = task->engine->prepare(task, command, error); /* may put more into both */
   if (code == 0) code = write_test(task, one, error);
-  if (code == 0 && command->spec.body) {
-    size_t size;
-    const void *server = tm_engine_file("serve.py", &size);
-    code = tm_engine_write(task, "serve.py", server, size, error);
-  }
   char *text = NULL;
   size_t size = 0;
   FILE *out = code == 0 ? open_memstream(&text, &size) : NULL;

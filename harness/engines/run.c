@@ -84,10 +84,23 @@ static int remove_one(const char *path, const struct stat *s, int flag, struct F
   return remove(path);
 }
 
-static void write_command(const struct tm_engine_command *c, struct tm_engine_result *result) {
-  size_t n = 0, room = sizeof result->command;
-  for (unsigned i = 0; i < c->arguments && n < room; i++)
-    n += (size_t)snprintf(result->command + n, room - n, "%s%s", i ? " " : "", c->argv[i]);
+/* Without the folder that it is in, if it is in that. */
+static const char *inside(const char *path, const char *folder) {
+  size_t length = strlen(folder);
+  return length && !strncmp(path, folder, length) && path[length] == '/' ? path + length + 1 : path;
+}
+
+char *tm_engine_plain_command(const struct tm_engine_task *task, const struct tm_engine_command *c,
+                              char *out, size_t room) {
+  size_t n = (size_t)snprintf(out, room, "%s", c->spec.body ? "python3 serve.py" : "");
+  for (unsigned i = 0; i < c->arguments && n < room; i++) {
+    const char *text = c->argv[i], *name = task->engine->program;
+    bool program = name && !strcmp(text, task->program->path);
+    text = program ? name : inside(inside(text, task->folder), TIDEMARK_SOURCE_DIR);
+    const char *quote = strpbrk(text, " \"$&;()<>*?|") ? "'" : "";
+    n += (size_t)snprintf(out + n, room - n, "%s%s%s%s", n ? " " : "", quote, text, quote);
+  }
+  return out;
 }
 
 /* The last line on standard error that says something, for a person. */
@@ -119,7 +132,7 @@ static void run_in(const struct tm_engine_task *task, double seconds,
     free(command);
     return;
   }
-  write_command(command, result);
+  tm_engine_plain_command(task, command, result->command, sizeof result->command);
   free(command);
   result->seconds = end.seconds;
   if (task->job->program)

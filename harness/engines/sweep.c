@@ -2,6 +2,8 @@
 #include "harness/engines/sweep.h"
 
 #include "harness/engines/suite.h"
+#include "harness/engines/summary.h"
+#include "harness/store/machine.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -32,9 +34,7 @@ struct sweep {
   const struct tm_sweep *asked;
   cJSON *results;
   struct tally tally;
-  FILE *summary; /* a line for each run */
-  char *summary_text;
-  size_t summary_bytes;
+  struct tm_summary *summary;
 };
 
 /* ---- one run ----------------------------------------------------------------------------------*/
@@ -107,24 +107,6 @@ static void reproduce(struct sweep *s, const struct tm_suite_case *one,
   *folder = '\0';
 }
 
-static void summarise(struct sweep *s, const struct tm_suite_case *one,
-                      const struct tm_engine *engine, const struct tm_engine_variant *variant,
-                      const struct tm_engine_result *result, const struct tm_suite_verdict *v) {
-  char name[64];
-  snprintf(name, sizeof name, "%s%s%s", engine->name, variant ? "/" : "",
-           variant ? variant->name : "");
-  fprintf(s->summary, "%-24s %-28s %-9s", name, one->test->name,
-          tm_oracle_allowed(one->oracle) ? "allowed" : "forbidden");
-  if (v->rounds == 0) {
-    fprintf(s->summary, " %.100s\n", result->failure);
-    return;
-  }
-  fprintf(s->summary, " %8" PRIu64 " of %8" PRIu64 " (cold %" PRIu64 " of %" PRIu64 ")%s%s\n",
-          v->witnesses, v->rounds, v->cold_witnesses, v->cold_rounds,
-          v->grades[TM_SUITE_FORBIDDEN] ? "  FORBIDDEN OUTCOME SEEN" : "",
-          *result->failure ? "  (incomplete)" : "");
-}
-
 static void run_one(struct sweep *s, const struct tm_suite_case *one,
                     const struct tm_engine *engine, const struct tm_engine_program *program,
                     const struct tm_engine_variant *variant) {
@@ -147,7 +129,7 @@ static void run_one(struct sweep *s, const struct tm_suite_case *one,
     printf("  FORBIDDEN: %" PRIu64 " of %" PRIu64 " rounds; to reproduce: %s\n",
            v.grades[TM_SUITE_FORBIDDEN], v.rounds, folder);
   }
-  summarise(s, one, engine, variant, &result, &v);
+  tm_summary_add(s->summary, engine, variant, &result, &v);
   add_json(s, one, engine, program, variant, &result, &v, folder);
   tm_engine_result_free(&result);
 }
@@ -226,6 +208,7 @@ static void run_test(struct sweep *s, const char *file) {
     printf("%s\n  not run: %s\n", file, error.text);
     return;
   }
+  tm_summary_test(s->summary, &one);
   for (size_t i = 0; i < count; i++) {
     struct tm_engine_program program;
     if (!tm_sweep_wants(s->asked, engine[i])) continue;
@@ -234,6 +217,7 @@ static void run_test(struct sweep *s, const char *file) {
     else if (s->asked->engines)
       printf("%s: absent; install it with: %s\n", engine[i]->name, engine[i]->install);
   }
+  tm_summary_end_test(s->summary);
   tm_suite_close(&one);
 }
 
@@ -255,25 +239,28 @@ void tm_sweep_progress(const char *what, size_t done, size_t all, time_t start) 
 }
 
 int tm_sweep_run(const struct tm_sweep *asked, struct tm_error *error) {
-  struct sweep s = {.asked = asked, .results = cJSON_CreateArray()};
+  struct sweep s = {.asked = asked, .results = cJSON_CreateArray(), .summary = tm_summary_new()};
   glob_t files = {0};
   time_t start = time(NULL);
   int code = tm_sweep_check(asked, error);
   if (code == 0) code = find_tests(asked->tests ? asked->tests : short_list, &files, error);
-  s.summary = open_memstream(&s.summary_text, &s.summary_bytes);
   if (code == 0 && !s.summary) code = tm_fail(error, -ENOMEM, "out of memory");
   for (size_t i = 0; code == 0 && i < files.gl_pathc; i++) {
     run_test(&s, files.gl_pathv[i]);
     tm_sweep_progress("tests", i + 1, files.gl_pathc, start);
   }
-  if (s.summary) fclose(s.summary);
+  cJSON *whole = cJSON_CreateObject();
+  cJSON_AddItemToObject(whole, "machine", tm_machine_record(""));
+  cJSON_AddItemToObject(whole, "results", s.results);
   if (code == 0) {
-    printf("\n%s\n%u runs, %u with a forbidden outcome, %u without a full result\n", s.summary_text,
-           s.tally.runs, s.tally.forbidden, s.tally.failed);
-    code = tm_sweep_write_json(s.results, asked->json, error);
+    putchar('\n');
+    tm_summary_show(s.summary, stdout);
+    printf("\n%u runs, %u with a forbidden outcome, %u without a full result\n", s.tally.runs,
+           s.tally.forbidden, s.tally.failed);
+    code = tm_sweep_write_json(whole, asked->json, error);
   }
   globfree(&files);
-  free(s.summary_text);
-  cJSON_Delete(s.results);
+  tm_summary_free(s.summary);
+  cJSON_Delete(whole);
   return code;
 }

@@ -4,6 +4,8 @@
 # cost their own rows, with the reason, and never the run.
 . "$(dirname "$0")/expect.sh"
 export TIDEMARK_CACHE="$work/cache"
+# Is no path of this machine left in what is to be kept or sent?
+hides() { expect 0 '^clean$' sh -c '! grep -r -F -e "$0" -e "$1" -e /tmp/ "$2" && echo clean' "$PWD" "$work" "$1"; }
 for engine in node chromium js102 firefox jsc wasmtime wazero wasm2c wasmtime-cli iwasm; do
   expect 0 "^$engine +" "$tidemark" engines
 done
@@ -22,10 +24,10 @@ export TIDEMARK_ENGINE_JSC="$work/crashes" TIDEMARK_ENGINE_JS102="$work/hangs"
 export TIDEMARK_ENGINE_IWASM="$work/nowhere"
 engines='--engine jsc,js102,iwasm --seconds 1'
 # shellcheck disable=SC2086 # lists of words
-expect 0 '^jsc +size-after-access +allowed +killed by SIGSEGV; it said: it broke' \
+expect 0 '^  no full run \(killed by SIGSEGV; it said: it broke\): jsc$' \
   "$tidemark" engines --litmus $engines --test size-after-access --rounds 10 --findings "$work/findings"
 cp "$work/said" "$work/table"
-expect 0 '^js102 +.*no end after 1' cat "$work/table"
+expect 0 '^  no full run \(no end after 1.*\): js102$' cat "$work/table"
 expect 0 '^iwasm: absent; install it with' cat "$work/table"
 # shellcheck disable=SC2086
 expect 0 '^  jsc +- +killed by SIGSEGV' "$tidemark" engines --bench $engines --ours guard --blocks 1 \
@@ -39,4 +41,22 @@ cp "$work/said" "$work/table"
 expect 0 '^  guard, again +[0-9.]+ +[0-9.]+ \([0-9.]+ to [0-9.]+\) +[0-9.]+ ± [0-9.]+$' cat "$work/table"
 expect 0 '"warnings":' cat "$work/bench.json"
 expect 0 '"stddev":' cat "$work/bench.json"
+# An engine whose rounds end as the model forbids: the finding is told, with its reproduction, and no
+# path of this machine is in it.
+cat >"$work/stale" <<'EOF'
+#!/bin/sh
+for batch in cold,block warm,block warm,spin warm,once; do
+  echo '{"phase":"'"${batch%,*}"'","meeting":"'"${batch#*,}"'","rounds":10,"rows":['
+  echo '{"row":["1","1","1"],"count":4},{"row":["1","1","2"],"count":6}]}'
+done | paste -d '\0' - -
+echo '{"done":true}'
+EOF
+chmod +x "$work/stale"
+export TIDEMARK_ENGINE_JSC="$work/stale"
+expect 0 '^  jsc +cold +4 of +10   warm +12 of +30   FORBIDDEN 16$' "$tidemark" engines --litmus --engine jsc \
+  --test grow-flag-size-atomic --rounds 10 --findings "$work/findings" --json "$work/litmus.json"
+expect 0 '"cpu_model":' cat "$work/litmus.json"
+expect 0 '"command":.*"jsc --useSharedArrayBuffer=1 litmus.js"' cat "$work/litmus.json"
+expect 0 '^    jsc --useSharedArrayBuffer=1 litmus.js$' cat "$work/findings/jsc-grow-flag-size-atomic/README.txt"
+hides "$work/findings"
 finish
