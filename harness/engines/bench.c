@@ -14,6 +14,9 @@
 /* The samples of one subject; NAN where there is none. */
 struct samples {
   double ns[TM_PROBE_POINTS][TM_SUBJECT_BLOCKS];
+  double single[TM_PROBE_POINTS][TM_LATENCIES][TM_SUBJECT_BLOCKS];
+  double step[TM_PROBE_POINTS][TM_SUBJECT_BLOCKS];
+  char none[TM_PROBE_POINTS][96];
   char failure[200]; /* the last one */
 };
 
@@ -35,10 +38,52 @@ static void sample(struct bench *b, size_t i, size_t block) {
     tm_engines_probe_strategy(subject->strategy, &b->job, seconds, &r);
   else
     tm_engine_run(subject->engine, &subject->program, subject->variant, &b->job, seconds, &r);
-  for (unsigned m = 0; m < TM_PROBE_POINTS; m++)
-    s->ns[m][block] = m < r.probe.points ? r.probe.ns[m] : NAN;
+  for (unsigned m = 0; m < TM_PROBE_POINTS; m++) {
+    bool there = m < r.probe.points, single = there && tm_probe_singles(m);
+    s->ns[m][block] = there ? r.probe.ns[m] : NAN;
+    for (int k = 0; k < TM_LATENCIES; k++)
+      s->single[m][k][block] = single ? r.probe.single[m].ns[k] : NAN;
+    s->step[m][block] = single ? r.probe.single[m].step : NAN;
+    if (there) memcpy(s->none[m], r.probe.none[m], sizeof s->none[m]);
+  }
   if (*r.failure) snprintf(s->failure, sizeof s->failure, "%.190s", r.failure);
   tm_engine_result_free(&r);
+}
+
+static cJSON *numbers(const double values[], size_t n) {
+  cJSON *list = cJSON_CreateArray();
+  for (size_t k = 0; k < n; k++)
+    cJSON_AddItemToArray(list,
+                         isnan(values[k]) ? cJSON_CreateNull() : cJSON_CreateNumber(values[k]));
+  return list;
+}
+
+static const char *const latency_names[TM_LATENCIES] = {"p50", "p90", "p99", "max"};
+
+/* Percentiles of single grows: the median process's, and the longest of all. */
+static void show_single(const struct bench *b, unsigned m) {
+  char name[64];
+  size_t blocks = (size_t)b->asked->blocks;
+  tm_probe_words(m, name, sizeof name);
+  printf("\nsingle %-23s", name);
+  for (int k = 0; k < TM_LATENCIES; k++) printf(" %9s", latency_names[k]);
+  printf("   clock's step, ns\n");
+  for (size_t i = 0; i < b->subjects.count; i++) {
+    const struct samples *s = &b->samples[i];
+    double step = tm_subjects_median(s->step[m], blocks);
+    printf("  %-28s", b->subjects.list[i].name);
+    for (int k = 0; k < TM_LATENCIES && !isnan(step); k++) {
+      char text[32];
+      double ns = k == TM_LATENCY_MAX ? tm_subjects_largest(s->single[m][k], blocks)
+                                      : tm_subjects_median(s->single[m][k], blocks);
+      snprintf(text, sizeof text, ns < step ? "<%.0f" : "%.0f", ns < step ? step : ns);
+      printf(" %9s", text);
+    }
+    if (isnan(step))
+      printf(" %9s   %s\n", "-", s->failure);
+    else
+      printf("   %.0f\n", step);
+  }
 }
 
 static void show_point(const struct bench *b, unsigned m, cJSON *list) {
@@ -52,7 +97,8 @@ static void show_point(const struct bench *b, unsigned m, cJSON *list) {
     double middle = tm_subjects_median(ns, blocks);
     tm_subjects_ratio(ns, b->samples[b->subjects.base].ns[m], blocks, ratio, sizeof ratio);
     if (isnan(middle))
-      printf("  %-28s %10s   %s\n", subject->name, "-", b->samples[i].failure);
+      printf("  %-28s %10s   %s\n", subject->name, "-",
+             *b->samples[i].none[m] ? b->samples[i].none[m] : b->samples[i].failure);
     else
       printf("  %-28s %10.2f   %s\n", subject->name, middle, ratio);
     cJSON *o = cJSON_CreateObject();
@@ -61,11 +107,15 @@ static void show_point(const struct bench *b, unsigned m, cJSON *list) {
     cJSON_AddStringToObject(o, "kind", subject->engine ? "engine" : "strategy");
     cJSON_AddStringToObject(o, "version", subject->engine ? subject->program.version : "");
     cJSON_AddStringToObject(o, "failure", b->samples[i].failure);
-    cJSON *samples = cJSON_AddArrayToObject(o, "ns");
-    for (size_t k = 0; k < blocks; k++)
-      cJSON_AddItemToArray(samples, isnan(ns[k]) ? cJSON_CreateNull() : cJSON_CreateNumber(ns[k]));
+    cJSON_AddStringToObject(o, "none", b->samples[i].none[m]);
+    cJSON_AddItemToObject(o, "ns", numbers(ns, blocks));
+    cJSON *single = tm_probe_singles(m) ? cJSON_AddObjectToObject(o, "single") : NULL;
+    for (int k = 0; single && k < TM_LATENCIES; k++)
+      cJSON_AddItemToObject(single, latency_names[k], numbers(b->samples[i].single[m][k], blocks));
+    if (single) cJSON_AddItemToObject(single, "step", numbers(b->samples[i].step[m], blocks));
     cJSON_AddItemToArray(list, o);
   }
+  if (tm_probe_singles(m)) show_single(b, m);
 }
 
 static int measure_operations(struct bench *b, struct tm_rng *rng, cJSON *list,

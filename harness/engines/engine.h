@@ -8,7 +8,9 @@
  *     {"version": "…"}                                          at most once
  *     {"phase": "cold", "meeting": "once", "rounds": 500,
  *      "rows": [{"row": ["1", "trap"], "count": 500}]}      one for each batch, in order
- *     {"point": 0, "ns": 750.5}                      when asked to measure: one for each point
+ *     {"point": 0, "ns": 750.5}                      when asked to measure: one for each point;
+ *                    with "single": [ns, …] and "step": ns (job.h) where grows are timed one by
+ *                    one, or with "none": "why" instead of "ns"
  *     {"error": "…"}                                            what it cannot do, in words
  *     {"done": true}                                            last
  * A workload's job is answered in other ways: the program's own words are looked for in what was
@@ -150,10 +152,19 @@ struct tm_engine_histogram {
   size_t rows;
 };
 
+/* How long single grows took, in ns. What lies below the clock's step says nothing. */
+enum { TM_LATENCY_P50, TM_LATENCY_P90, TM_LATENCY_P99, TM_LATENCY_MAX, TM_LATENCIES };
+struct tm_engine_latency {
+  double ns[TM_LATENCIES];
+  double step; /* the smallest difference of two readings one after the other; 0: not measured */
+};
+
 /* Nanoseconds for one operation at each point, the median of a few runs in one process. */
 struct tm_engine_probe {
-  unsigned points; /* how many it told, the first ones */
-  double ns[TM_PROBE_POINTS];
+  unsigned points;            /* how many it told, the first ones */
+  double ns[TM_PROBE_POINTS]; /* NAN: there is nothing to measure, see none */
+  char none[TM_PROBE_POINTS][96];
+  struct tm_engine_latency single[TM_PROBE_POINTS];
 };
 
 /* What a workload's program said. */
@@ -188,6 +199,11 @@ void tm_engine_parse_program(const struct tm_job *job, const char *out, const ch
                              struct tm_engine_result *result);
 void tm_engine_believe_program(struct tm_engine_result *result);
 
+/* The command as others can type it in the task's folder: quoted for a shell, the program by its
+ * name, files relative to the folder or to the project, a browser through serve.py. No path of this
+ * machine is in it. */
+char *tm_engine_plain_command(const struct tm_engine_task *task,
+                              const struct tm_engine_command *command, char *out, size_t room);
 /* Why this engine cannot do the job, as a sentence; NULL when it may. */
 const char *tm_engine_lacks(const struct tm_engine *engine, const struct tm_job *job);
 /* A new folder for a run, and away with it and all that is in it. 0, or -errno and a sentence. */

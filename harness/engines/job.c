@@ -106,7 +106,7 @@ int tm_job_make(const struct tm_litmus *test, const struct tm_job_options *optio
 /* Loads depend on each other, at an address that no compiler can know to stay 0. */
 static const char probe_text[] =
     "(module\n"
-    "  (import \"env\" \"memory\" (memory 1 65536 shared))\n"
+    "  (import \"env\" \"memory\" (memory 1 65536 shared))\n" TM_PROBE_CLOCK
     "  (func (export \"grow\") (param $n i32) (result i32) (local $failed i32)\n"
     "    (loop $again\n"
     "      (local.set $failed (i32.add (local.get $failed)\n"
@@ -128,6 +128,28 @@ static const char probe_text[] =
     "      (local.set $at (i32.atomic.load (local.get $at)))\n"
     "      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))\n"
     "    (local.get $at))\n"
+    "  (func (export \"singles\") (param $n i32) (result i32)\n"
+    "    (local $failed i32) (local $at i32) (local $begun f64)\n"
+    "    (local.set $at (i32.const 8192))\n"
+    "    (loop $again\n"
+    "      (local.set $begun (call $clock))\n"
+    "      (local.set $failed (i32.add (local.get $failed)\n"
+    "        (i32.eq (memory.grow (i32.const 1)) (i32.const -1))))\n"
+    "      (f64.store (local.get $at) (f64.sub (call $clock) (local.get $begun)))\n"
+    "      (local.set $at (i32.add (local.get $at) (i32.const 8)))\n"
+    "      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))\n"
+    "    (local.get $failed))\n"
+    "  (func (export \"step\") (param $n i32) (result f64) (local $least f64) (local $begun f64)\n"
+    "    (local $took f64)\n"
+    "    (local.set $least (f64.const inf))\n"
+    "    (loop $again\n"
+    "      (local.set $begun (call $clock))\n"
+    "      (local.set $took (f64.sub (call $clock) (local.get $begun)))\n"
+    "      (if (i32.and (f64.gt (local.get $took) (f64.const 0))\n"
+    "          (f64.lt (local.get $took) (local.get $least)))\n"
+    "        (then (local.set $least (local.get $took))))\n"
+    "      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))\n"
+    "    (local.get $least))\n"
     "  (func (export \"read\") (result i32) (local $at i32) (local $turns i32)\n"
     "    (i32.atomic.store (i32.const 32) (i32.const 1))\n"
     "    (loop $again\n"
@@ -156,6 +178,10 @@ char *tm_probe_words(unsigned point, char *out, size_t room) {
   return out;
 }
 
+bool tm_probe_singles(unsigned point) {
+  return point < TM_PROBE_SIZE && !tm_probe_points[point].cold;
+}
+
 int tm_job_probe(struct tm_job *job, struct tm_error *error) {
   static const struct tm_litmus none = {.name = "probe",
                                         .initial_pages = 1,
@@ -163,7 +189,7 @@ int tm_job_probe(struct tm_job *job, struct tm_error *error) {
                                         .threads = 2,
                                         .thread = {{.name = "grower"}, {.name = "reader"}}};
   *job = (struct tm_job){.test = &none,
-                         .maximum = 1 + (1 + TM_PROBE_RUNS) * TM_PROBE_GROWS,
+                         .maximum = 1 + (1 + TM_PROBE_RUNS) * TM_PROBE_GROWS + TM_PROBE_SINGLES,
                          .retry = -1,
                          .probe = true};
   job->wat = strdup(probe_text);
@@ -297,6 +323,8 @@ static void add_probe(cJSON *o) {
   cJSON *probe = cJSON_AddObjectToObject(o, "probe");
   cJSON_AddNumberToObject(probe, "grows", TM_PROBE_GROWS);
   cJSON_AddNumberToObject(probe, "turns", TM_PROBE_TURNS);
+  cJSON_AddNumberToObject(probe, "singles", TM_PROBE_SINGLES);
+  cJSON_AddNumberToObject(probe, "steps", TM_PROBE_STEPS);
   cJSON *points = cJSON_AddArrayToObject(probe, "points");
   for (int i = 0; i < TM_PROBE_POINTS; i++) {
     cJSON *point = cJSON_CreateObject();

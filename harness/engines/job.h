@@ -20,8 +20,9 @@
  *                    [{final: "load", bytes, edge, offset}]: what makes a row
  *     retry          {thread, tries} or null: call the thread again while its first step traps
  *     batches        [{phase, meeting, rounds}]: the first is cold, the others are warm
- *     probe          {grows, turns, points: [{what, instances, reader, cold}]} or null: no test but
- *                    costs, one memory for each point; of two threads one measures, one reads
+ *     probe          {grows, turns, singles, steps, points: [{what, instances, reader, cold}]} or
+ *                    null: no test but costs, one memory for each point; of two threads one
+ *                    measures, one reads
  *     program        {args, shared} or null: no test but a workload's program: with an ordinary
  *                    memory of its own, or with wasi-threads; `threads` holds one for each of its
  *     skew           in "once" batches, threads start up to so many turns apart
@@ -30,6 +31,7 @@
  *     byte 0                        the counter where threads meet
  *     bytes 8 … 31                  for the driver
  *     bytes 32 and 36               of a probe: 1 once the reader runs; 1 when it is to stop
+ *     bytes 8192 … 16191            of a probe: what each single grow took, as f64
  *     4096 + 1024 * (round % 2)     the round's `near` block
  *     16384 + 4096 * (round % 2) + 512 * thread    the round's `out` block
  * Round r has its edge at byte 65536 * (1 + r * stride). Thread 0 makes a round's blocks ready
@@ -94,7 +96,10 @@ enum {
   TM_PROBE_POINTS = TM_PROBE_SIZE + 3,
   TM_PROBE_GROWS = 500, /* in one go, on one memory */
   TM_PROBE_TURNS = 2000000,
-  TM_PROBE_RUNS = 7, /* goes of which the median is told */
+  TM_PROBE_RUNS = 7,       /* goes of which the median is told */
+  TM_PROBE_SINGLES = 1000, /* grows timed one by one */
+  TM_PROBE_STEPS = 20000,  /* readings of the clock that show its step */
+  TM_PROBE_TIMES = 8192,
   TM_PROBE_READS = 32,
   TM_PROBE_STOP = 36 /* byte addresses, see above */
 };
@@ -105,6 +110,10 @@ struct tm_probe_point {
   bool cold; /* the first of a process: the first go alone is told */
 };
 extern const struct tm_probe_point tm_probe_points[TM_PROBE_POINTS];
+/* The import through which the probe's module asks for the time, in ns. */
+#define TM_PROBE_CLOCK "  (import \"host\" \"clock\" (func $clock (result f64)))\n"
+/* Is this a point where grows are also timed one by one? */
+bool tm_probe_singles(unsigned point);
 /* The point in words, such as "grow, 4 instances, reader". */
 char *tm_probe_words(unsigned point, char *out, size_t room);
 int tm_job_probe(struct tm_job *job, struct tm_error *error);

@@ -7,6 +7,7 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,8 +107,12 @@ static void show_costs(const struct manner *m, FILE *out) {
   const double *ns = m->probe.ns;
   show_grows(m, TM_PROBE_GROW, "grow, ns, with instances", out);
   show_grows(m, TM_PROBE_READER, "the same beside a reader", out);
-  fprintf(out, "  size, load, atomic load, ns        %.2f, %.2f, %.2f\n", ns[TM_PROBE_SIZE],
-          ns[TM_PROBE_SIZE + 1], ns[TM_PROBE_SIZE + 2]);
+  fprintf(out, "  size, load, atomic load, ns       ");
+  for (int i = TM_PROBE_SIZE; i < TM_PROBE_POINTS; i++)
+    if (isnan(ns[i]))
+      fprintf(out, " none (%s)%s", m->probe.none[i], i + 1 < TM_PROBE_POINTS ? "," : "\n");
+    else
+      fprintf(out, " %.2f%s", ns[i], i + 1 < TM_PROBE_POINTS ? "," : "\n");
 }
 
 static void show(const struct manner *m, FILE *out) {

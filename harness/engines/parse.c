@@ -5,6 +5,7 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,15 +77,54 @@ static const char *add_histogram(const struct tm_job *job, const cJSON *o,
   return sum == h->rounds ? NULL : "counts that do not add up to the rounds";
 }
 
+static int by_size(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* Percentiles of what single grows took: the smallest value that so many are not above. */
+static const char *read_singles(const cJSON *o, struct tm_engine_latency *latency) {
+  static const int hundredths[TM_LATENCIES] = {50, 90, 99, 100};
+  const cJSON *all = cJSON_GetObjectItemCaseSensitive(o, "single"), *one;
+  const cJSON *step = cJSON_GetObjectItemCaseSensitive(o, "step");
+  double times[TM_PROBE_SINGLES];
+  size_t n = 0;
+  if (!cJSON_IsArray(all) || cJSON_GetArraySize(all) != TM_PROBE_SINGLES)
+    return "a measurement without its single grows";
+  cJSON_ArrayForEach(one, all) {
+    if (!cJSON_IsNumber(one) || !(one->valuedouble >= 0 && one->valuedouble < 1e12))
+      return "a measurement of a single grow that cannot be";
+    times[n++] = one->valuedouble;
+  }
+  if (!cJSON_IsNumber(step) || !(step->valuedouble > 0 && step->valuedouble < 1e12))
+    return "a measurement with a clock that stands still";
+  qsort(times, n, sizeof *times, by_size);
+  for (int i = 0; i < TM_LATENCIES; i++)
+    latency->ns[i] = times[(n * (size_t)hundredths[i] + 99) / 100 - 1];
+  latency->step = step->valuedouble;
+  return NULL;
+}
+
+/* Less than a hundredth of a nanosecond is no operation's time but a compiler's doing. */
+static const double least_ns = 0.01;
+
 static const char *read_point(const cJSON *o, const cJSON *point, struct tm_engine_probe *probe) {
   const cJSON *ns = cJSON_GetObjectItemCaseSensitive(o, "ns");
   uint64_t number;
   if (!whole(point, &number) || number != probe->points || number >= TM_PROBE_POINTS)
     return "a measurement that was not asked for";
-  if (!cJSON_IsNumber(ns) || !(ns->valuedouble > 0 && ns->valuedouble < 1e12))
+  const cJSON *none = cJSON_GetObjectItemCaseSensitive(o, "none");
+  if (cJSON_IsString(none) && *none->valuestring) {
+    snprintf(probe->none[number], sizeof probe->none[number], "%s", none->valuestring);
+    probe->ns[probe->points++] = NAN;
+    return NULL;
+  }
+  if (!cJSON_IsNumber(ns) || !(ns->valuedouble >= least_ns && ns->valuedouble < 1e12))
     return "a measurement that cannot be";
-  probe->ns[probe->points++] = ns->valuedouble;
-  return NULL;
+  const char *wrong = NULL;
+  if (tm_probe_singles((unsigned)number)) wrong = read_singles(o, &probe->single[number]);
+  if (!wrong) probe->ns[probe->points++] = ns->valuedouble;
+  return wrong;
 }
 
 static const char *read_line(const struct tm_job *job, const cJSON *o,

@@ -30,12 +30,27 @@ static int give_up(const char *text) {
   return 1;
 }
 
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
+}
+
+static double host_clock(void *env) {
+  (void)env;
+  return now();
+}
+
 static int open_instances(struct probe *p, unsigned count, struct tm_error *error) {
   struct tm_memory_type type = {.min_pages = 1, .max_pages = p->job->maximum, .shared = true};
   int code = tm_module_new_memory(p->module, &type, &p->memory, error);
-  struct tm_import import = {"env", "memory", {.kind = TM_EXTERN_MEMORY, .memory = p->memory}};
+  struct tm_import imports[] = {
+      {"env", "memory", {.kind = TM_EXTERN_MEMORY, .memory = p->memory}},
+      {"host",
+       "clock",
+       {.kind = TM_EXTERN_FUNC, .func = {(void (*)(void))host_clock, NULL, ">F"}}}};
   for (p->instances = 0; code == 0 && p->instances < count; p->instances++) {
-    code = tm_instance_new(p->module, &import, 1, &p->instance[p->instances], NULL, error);
+    code = tm_instance_new(p->module, imports, 2, &p->instance[p->instances], NULL, error);
     if (code < 0) break;
   }
   return code;
@@ -52,14 +67,19 @@ static int by_size(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* n operations in the first instance. False when it trapped or a grow failed. */
-static bool operate(struct probe *p, const char *name, uint32_t n) {
+/* Call a function of the first instance. False when it trapped. */
+static bool call(struct probe *p, const char *name, uint32_t n, union tm_wasm_value *result) {
   struct tm_extern function;
-  union tm_wasm_value argument = {.i32 = n}, result;
+  union tm_wasm_value argument = {.i32 = n};
   struct tm_trap trap;
   return tm_instance_export(p->instance[0], name, &function) &&
-         tm_call(p->instance[0], &function.func, &argument, &result, &trap) == TM_TRAP_NONE &&
-         (strcmp(name, "grow") || result.i32 == 0);
+         tm_call(p->instance[0], &function.func, &argument, result, &trap) == TM_TRAP_NONE;
+}
+
+/* n operations in the first instance. False when it trapped or a grow failed. */
+static bool operate(struct probe *p, const char *name, uint32_t n) {
+  union tm_wasm_value result;
+  return call(p, name, n, &result) && (strcmp(name, "grow") || result.i32 == 0);
 }
 
 /* The median time of one operation, in ns; negative when it trapped or a grow failed. */
@@ -70,12 +90,9 @@ static double cost(struct probe *p, const struct tm_probe_point *point) {
   int goes = point->cold ? 1 : TM_PROBE_RUNS;
   if (!point->cold && !operate(p, name, n)) return -1; /* the first ones are not counted */
   for (int i = 0; i < goes; i++) {
-    struct timespec start, end;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    double start = now();
     if (!operate(p, name, n)) return -1;
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    times[i] =
-        (1e9 * (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec)) / n;
+    times[i] = (now() - start) / n;
   }
   qsort(times, (size_t)goes, sizeof *times, by_size);
   return times[goes / 2];
@@ -97,21 +114,42 @@ static struct tm_atomic_u32 *word(struct probe *p, unsigned at) {
   return (struct tm_atomic_u32 *)(void *)tm_linear_at(p->memory, view, at, 4);
 }
 
-static double measure(struct probe *p, const struct tm_probe_point *point, struct tm_error *error) {
+/* Grows one by one, as the rest of the answer's line. False when one failed. */
+static bool tell_singles(struct probe *p) {
+  union tm_wasm_value result;
+  double times[TM_PROBE_SINGLES];
+  if (!call(p, "singles", TM_PROBE_SINGLES, &result) || result.i32 != 0) return false;
+  void *view = tm_instance_view(p->instance[0]);
+  memcpy(times, tm_linear_at(p->memory, view, TM_PROBE_TIMES, sizeof times), sizeof times);
+  printf(", \"single\": [");
+  for (int i = 0; i < TM_PROBE_SINGLES; i++) printf("%s%.9g", i ? "," : "", times[i]);
+  if (!call(p, "step", TM_PROBE_STEPS, &result)) return false;
+  printf("], \"step\": %.9g", result.f64);
+  return true;
+}
+
+/* Print a point's line. False when something went wrong. */
+static bool measure(struct probe *p, unsigned number, struct tm_error *error) {
+  const struct tm_probe_point *point = &tm_probe_points[number];
   pthread_t reader;
   bool reads = point->reader;
-  if (open_instances(p, point->instances + reads, error) < 0) return -1;
+  if (open_instances(p, point->instances + reads, error) < 0) return false;
   if (reads && pthread_create(&reader, NULL, read_until_stopped, p->instance[p->instances - 1])) {
     tm_fail(error, -EAGAIN, "cannot start a reader");
-    return -1;
+    return false;
   }
   while (reads && !tm_load_acq(word(p, TM_PROBE_READS))) sched_yield();
   double ns = cost(p, point);
+  bool good = ns >= 0;
+  if (good) printf("{\"point\": %u, \"ns\": %.9g", number, ns);
+  if (good && tm_probe_singles(number)) good = tell_singles(p);
+  puts(good ? "}" : "");
+  fflush(stdout);
   tm_store_rel(word(p, TM_PROBE_STOP), 1);
   if (reads) pthread_join(reader, NULL);
   close_instances(p);
-  if (ns < 0) tm_fail(error, -EINVAL, "a grow failed");
-  return ns;
+  if (!good) tm_fail(error, -EINVAL, "a grow failed");
+  return good;
 }
 
 static int body(void *context) {
@@ -121,12 +159,8 @@ static int body(void *context) {
   if (tm_module_load_bytes("probe", p->job->wasm, p->job->wasm_bytes, &options, &p->module,
                            &error) < 0)
     return give_up(error.text);
-  for (int i = 0; i < TM_PROBE_POINTS; i++) {
-    double ns = measure(p, &tm_probe_points[i], &error);
-    if (ns < 0) return give_up(error.text);
-    printf("{\"point\": %d, \"ns\": %.9g}\n", i, ns);
-    fflush(stdout);
-  }
+  for (unsigned i = 0; i < TM_PROBE_POINTS; i++)
+    if (!measure(p, i, &error)) return give_up(error.text);
   puts("{\"done\": true}");
   return 0;
 }

@@ -105,6 +105,13 @@ double tm_subjects_median(const double samples[], size_t n) {
   return k % 2 ? sorted[k / 2] : (sorted[k / 2 - 1] + sorted[k / 2]) / 2;
 }
 
+double tm_subjects_largest(const double samples[], size_t n) {
+  double largest = NAN;
+  for (size_t i = 0; i < n; i++)
+    if (!isnan(samples[i]) && !(samples[i] <= largest)) largest = samples[i];
+  return largest;
+}
+
 char *tm_subjects_ratio(const double samples[], const double base[], size_t n, char *out,
                         size_t room) {
   double x[TM_SUBJECT_BLOCKS], y[TM_SUBJECT_BLOCKS];

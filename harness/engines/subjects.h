@@ -36,6 +36,7 @@ enum { TM_SUBJECT_BLOCKS = 50 };
 
 /* Of those that are no NAN; NAN when there is none. n is TM_SUBJECT_BLOCKS at most. */
 double tm_subjects_median(const double samples[], size_t n);
+double tm_subjects_largest(const double samples[], size_t n);
 /* "1.234 (1.200 to 1.270)": paired by block with the base, where both have a sample; "" when there
  * are fewer than two such blocks. */
 char *tm_subjects_ratio(const double samples[], const double base[], size_t n, char *out,

@@ -29,7 +29,8 @@ static uint64_t room(const struct tm_job *job) {
 /* The module's text up to its last parenthesis, with a name for each exported function, and with
  * this maximum of its memory. */
 static void copy_module(const char *text, uint64_t maximum, FILE *out) {
-  static const char function[] = "(func (export \"", memory[] = "(memory 1 65536 shared)";
+  static const char function[] = "(func (export \"", memory[] = "(memory 1 65536 shared)",
+                    clock[] = TM_PROBE_CLOCK; /* WASI's takes its place */
   size_t length = strlen(text);
   while (length && text[length - 1] != ')') length--;
   for (const char *p = text; p < text + length - 1;) {
@@ -40,6 +41,8 @@ static void copy_module(const char *text, uint64_t maximum, FILE *out) {
     } else if (!strncmp(p, memory, strlen(memory))) {
       fprintf(out, "(memory 1 %llu shared)", (unsigned long long)maximum);
       p += strlen(memory);
+    } else if (!strncmp(p, clock, strlen(clock))) {
+      p += strlen(clock);
     } else {
       fputc(*p++, out);
     }
@@ -131,6 +134,8 @@ static void write_text(FILE *out, const struct tm_job *job) {
     write_constant(out, "grows", TM_PROBE_GROWS);
     write_constant(out, "turns", TM_PROBE_TURNS);
     write_constant(out, "runs", TM_PROBE_RUNS);
+    write_constant(out, "singles_count", TM_PROBE_SINGLES);
+    write_constant(out, "steps", TM_PROBE_STEPS);
   } else {
     write_constant(out, "threads", job->test->threads);
     write_constant(out, "stride", job->stride);

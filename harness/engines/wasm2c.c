@@ -30,6 +30,13 @@ static const char script[] =
     "\"$wasm2c\" --enable-threads -n tm module.wasm -o tm.c >&2\n"
     "${CC:-cc} -O2 -w \"$@\" -pthread -I. -I\"$rt\" -o litmus tm.c \"$driver\" "
     "\"$rt/wasm-rt-impl.c\" \"$rt/wasm-rt-mem-impl.c\" \"$rt/wasm-rt-exceptions-impl.c\" -lm >&2\n"
+    "# Has the C compiler left the loop that reads the length? Backward jumps say so.\n"
+    "test \"$driver\" != wasm2c_probe.c || SIZE_LOOPS=$(\n"
+    "  objdump -d --no-show-raw-insn litmus 2>/dev/null | LC_ALL=C awk '\n"
+    "    /^[0-9a-f]+ </ {inside = $2 == \"<w2c_tm_size>:\"; if (inside) found = 1}\n"
+    "    inside && $2 ~ /^j/ && $3 \":\" <= $1 \"\" {loops++}\n"
+    "    END {if (found) print loops + 0}')\n"
+    "export SIZE_LOOPS\n"
     "exec ./litmus\n";
 
 static void write_columns(FILE *out, const struct tm_litmus *test, const struct tm_job *job) {
@@ -84,10 +91,11 @@ static void write_calls(FILE *out, const struct tm_litmus *test) {
 
 static void write_points(FILE *out, const struct tm_job *job) {
   fprintf(out,
-          "enum { MAXIMUM = %lld, GROWS = %d, TURNS = %d, RUNS = %d, READS = %d, STOP = %d };\n"
+          "enum { MAXIMUM = %lld, GROWS = %d, TURNS = %d, RUNS = %d, SINGLES = %d, STEPS = %d,\n"
+          "  TIMES = %d, READS = %d, STOP = %d };\n"
           "static const struct point points[] = {\n",
-          (long long)job->maximum, TM_PROBE_GROWS, TM_PROBE_TURNS, TM_PROBE_RUNS, TM_PROBE_READS,
-          TM_PROBE_STOP);
+          (long long)job->maximum, TM_PROBE_GROWS, TM_PROBE_TURNS, TM_PROBE_RUNS, TM_PROBE_SINGLES,
+          TM_PROBE_STEPS, TM_PROBE_TIMES, TM_PROBE_READS, TM_PROBE_STOP);
   for (int i = 0; i < TM_PROBE_POINTS; i++)
     fprintf(out, "    {w2c_tm_%s, %d, %u, %d, %d},\n", tm_probe_points[i].what, i < TM_PROBE_SIZE,
             tm_probe_points[i].instances, tm_probe_points[i].reader, tm_probe_points[i].cold);

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 
 static const char *script; /* what the fake engine does */
@@ -164,28 +165,50 @@ static void leaves_nobody(void **state) {
 }
 
 /* Measurements come in order, are positive and all there, or they are not believed. */
+static const struct tm_job probe = {.test = &test, .probe = true};
+
+/* A point's line. Single grows take 1, 2, … ns, not in order; `count` of them are told. */
+static void say_point(char **at, unsigned point, int count, const char *last, const char *step) {
+  *at += sprintf(*at, "echo '{\"point\":%u,\"ns\":%u.5", point, point + 1);
+  if (tm_probe_singles(point)) {
+    *at += sprintf(*at, ",\"single\":[");
+    for (int i = 0; i + 1 < count; i++) *at += sprintf(*at, "%d,", count - i);
+    *at += sprintf(*at, "%s],\"step\":%s", last, step);
+  }
+  *at += sprintf(*at, "}'\n");
+}
+
+static void say_points(char *out, unsigned from, unsigned to, int count, const char *last,
+                       const char *step) {
+  for (unsigned i = from; i < to; i++) say_point(&out, i, count, last, step);
+  strcpy(out, DONE);
+}
+
+enum { SCRIPT = 8 * TM_PROBE_POINTS * TM_PROBE_SINGLES };
+
 static void measures(void **state) {
   (void)state;
-  static const struct tm_job probe = {.test = &test, .probe = true};
   struct tm_engine_result r;
-  char good[64 * TM_PROBE_POINTS + 64] = "", half[sizeof good] = "";
-  for (int i = 0; i < TM_PROBE_POINTS; i++) {
-    size_t n = strlen(good);
-    if (i == TM_PROBE_POINTS / 2) memcpy(half, good, sizeof good);
-    snprintf(good + n, sizeof good - n, SAY("{\"point\":%d,\"ns\":%d.5}"), i, i + 1);
-  }
-  strcat(good, DONE);
-  strcat(half, DONE);
+  static char good[SCRIPT], half[SCRIPT];
+  say_points(good, 0, TM_PROBE_POINTS, TM_PROBE_SINGLES, "1", "7");
+  say_points(half, 0, TM_PROBE_POINTS / 2, TM_PROBE_SINGLES, "1", "7");
   script = good;
   tm_engine_run(&fake, &program, NULL, &probe, 30, &r);
   assert_string_equal(r.failure, "");
   assert_int_equal(r.probe.points, TM_PROBE_POINTS);
   assert_true(r.probe.ns[3] == 4.5);
+  static const double latencies[TM_LATENCIES] = {500, 900, 990, 1000};
+  for (int i = 0; i < TM_LATENCIES; i++)
+    assert_true(r.probe.single[TM_PROBE_GROW].ns[i] == latencies[i]);
+  assert_true(r.probe.single[TM_PROBE_GROW].step == 7);
+  assert_true(r.probe.single[TM_PROBE_SIZE].step == 0);
   tm_engine_result_free(&r);
   const char *const lies[] = {half,
                               DONE,
                               SAY("{\"point\":1,\"ns\":1}") DONE,
                               SAY("{\"point\":0,\"ns\":0}") DONE,
+                              SAY("{\"point\":0,\"ns\":0.001}") DONE, /* no operation is so fast */
+                              SAY("{\"point\":0,\"none\":\"\"}") DONE,
                               SAY("{\"point\":0,\"ns\":\"1\"}") DONE,
                               SAY("{\"point\":0}") DONE};
   for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
@@ -195,6 +218,47 @@ static void measures(void **state) {
     assert_int_equal(r.probe.points, i == 0 ? TM_PROBE_POINTS / 2 : 0);
     tm_engine_result_free(&r);
   }
+}
+
+/* Single grows are all there and can be, on a clock that moves. */
+static void measures_single_grows(void **state) {
+  (void)state;
+  static const struct {
+    int count;
+    const char *last, *step, *why;
+  } lies[] = {{TM_PROBE_SINGLES - 1, "1", "7", "without its single grows"},
+              {TM_PROBE_SINGLES + 1, "1", "7", "without its single grows"},
+              {TM_PROBE_SINGLES, "-1", "7", "a single grow that cannot be"},
+              {TM_PROBE_SINGLES, "\"1\"", "7", "a single grow that cannot be"},
+              {TM_PROBE_SINGLES, "1", "0", "a clock that stands still"}};
+  static char text[SCRIPT];
+  struct tm_engine_result r;
+  for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+    say_points(text, 0, TM_PROBE_POINTS, lies[i].count, lies[i].last, lies[i].step);
+    script = text;
+    tm_engine_run(&fake, &program, NULL, &probe, 30, &r);
+    if (!strstr(r.failure, lies[i].why)) fail_msg("%zu: '%s'", i, r.failure);
+    assert_int_equal(r.probe.points, TM_PROBE_GROW);
+    tm_engine_result_free(&r);
+  }
+}
+
+/* An engine may say that there is nothing to measure: then there is no figure. */
+static void nothing_to_measure(void **state) {
+  (void)state;
+  static char text[SCRIPT];
+  struct tm_engine_result r;
+  char *at = text;
+  for (unsigned i = 0; i < TM_PROBE_SIZE; i++) say_point(&at, i, TM_PROBE_SINGLES, "1", "7");
+  at += sprintf(at, SAY("{\"point\":%d,\"none\":\"hoisted\"}"), TM_PROBE_SIZE);
+  for (unsigned i = TM_PROBE_SIZE + 1; i < TM_PROBE_POINTS; i++) say_point(&at, i, 0, "", "");
+  strcpy(at, DONE);
+  script = text;
+  tm_engine_run(&fake, &program, NULL, &probe, 30, &r);
+  assert_string_equal(r.failure, "");
+  assert_true(isnan(r.probe.ns[TM_PROBE_SIZE]));
+  assert_string_equal(r.probe.none[TM_PROBE_SIZE], "hoisted");
+  tm_engine_result_free(&r);
 }
 
 /* A workload is believed when it printed its result, and only its own. */
@@ -265,11 +329,18 @@ static void lacks_a_feature(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(answers),         cmocka_unit_test(hangs),
-      cmocka_unit_test(crashes),         cmocka_unit_test(lies),
-      cmocka_unit_test(more_than_asked), cmocka_unit_test(talks_too_much),
-      cmocka_unit_test(leaves_nobody),   cmocka_unit_test(measures),
-      cmocka_unit_test(programs),        cmocka_unit_test(cannot_start),
+      cmocka_unit_test(answers),
+      cmocka_unit_test(hangs),
+      cmocka_unit_test(crashes),
+      cmocka_unit_test(lies),
+      cmocka_unit_test(more_than_asked),
+      cmocka_unit_test(talks_too_much),
+      cmocka_unit_test(leaves_nobody),
+      cmocka_unit_test(measures),
+      cmocka_unit_test(measures_single_grows),
+      cmocka_unit_test(nothing_to_measure),
+      cmocka_unit_test(programs),
+      cmocka_unit_test(cannot_start),
       cmocka_unit_test(lacks_a_feature),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

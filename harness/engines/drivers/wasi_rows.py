@@ -63,12 +63,17 @@ def probe(job, command):
     for number, point in enumerate(settings["points"]):
         arguments = [WHATS.index(point["what"]), point["instances"], int(point["reader"]), int(point["cold"])]
         end = subprocess.run(command + [str(a) for a in arguments], stdout=subprocess.PIPE, check=False)
-        goes = sorted(struct.unpack(f"<{len(end.stdout) // 8}q", end.stdout[: len(end.stdout) // 8 * 8]))
-        if end.returncode or not goes:
+        singles = settings["singles"] + 1 if point["what"] == "grow" and not point["cold"] else 0
+        size = len(end.stdout) // 8 - singles
+        if end.returncode or size < 1:
             say({"error": f"the program ended with status {end.returncode}"})
             sys.exit(1)
         count = settings["grows" if point["what"] == "grow" else "turns"]
-        say({"point": number, "ns": goes[len(goes) // 2] / count})
+        goes = sorted(struct.unpack_from(f"<{size}q", end.stdout))
+        answer = {"point": number, "ns": goes[size // 2] / count}
+        if singles:
+            answer["step"], *answer["single"] = struct.unpack_from(f"<{singles}d", end.stdout, 8 * size)
+        say(answer)
     say({"done": True})
 
 

@@ -196,6 +196,22 @@ def cost(goes, operations, run):
     return sorted(times)[goes // 2]
 
 
+# The time as a function of wasm, so that asking for it does not go through Python.
+CLOCK = """(module
+  (import "wasi_snapshot_preview1" "clock_time_get" (func $get (param i32 i64 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "clock") (result f64)
+    (drop (call $get (i32.const 1) (i64.const 1) (i32.const 0)))
+    (f64.convert_i64_u (i64.load (i32.const 0)))))"""
+
+
+def clock(engine, store):
+    store.set_wasi(wasmtime.WasiConfig())
+    linker = wasmtime.Linker(engine)
+    linker.define_wasi()
+    return linker.instantiate(store, wasmtime.Module(engine, CLOCK)).exports(store)["clock"]
+
+
 def probe(engine, module, job, number):
     """One point: what an operation costs in this thread, while another one reads if it says so."""
     settings = job["probe"]
@@ -204,15 +220,16 @@ def probe(engine, module, job, number):
     memory = SharedMemory(engine, wasmtime.MemoryType(limits, shared=True))
     words = (ctypes.c_int32 * 16).from_address(ctypes.addressof(memory.data_ptr().contents))
 
-    def open_one(store):
-        return wasmtime.Instance(store, module, [memory]).exports(store)
+    def open_some(store, count):
+        now = clock(engine, store)
+        return [wasmtime.Instance(store, module, [memory, now]).exports(store) for _ in range(count)]
 
     def read():
         store = wasmtime.Store(engine)
-        open_one(store)["read"](store)
+        open_some(store, 1)[0]["read"](store)
 
     store = wasmtime.Store(engine)
-    every = [open_one(store) for _ in range(point["instances"])]
+    every = open_some(store, point["instances"])
     reader = threading.Thread(target=read, daemon=True)
     if point["reader"]:
         reader.start()
@@ -223,10 +240,16 @@ def probe(engine, module, job, number):
     if not point["cold"] and run(store, count) and point["what"] == "grow":
         fail("a grow failed")
     ns = cost(1 if point["cold"] else 7, count, lambda n: run(store, n))
+    answer = {"point": number, "ns": ns}
+    if point["what"] == "grow" and not point["cold"]:
+        if every[0]["singles"](store, settings["singles"]):
+            fail("a grow failed")
+        answer["single"] = list((ctypes.c_double * settings["singles"]).from_address(ctypes.addressof(words) + 8192))
+        answer["step"] = every[0]["step"](store, settings["steps"])
     words[9] = 1
     if point["reader"]:
         reader.join()
-    print(json.dumps({"point": number, "ns": ns}), flush=True)
+    print(json.dumps(answer), flush=True)
 
 
 def run_program(engine, module, job):

@@ -56,8 +56,8 @@ type job struct {
 	Batches []batch
 	Program *struct{ Args []string }
 	Probe   *struct {
-		Grows, Turns uint64
-		Points       []struct {
+		Grows, Turns, Singles, Steps uint64
+		Points                       []struct {
 			What      string
 			Instances int
 			Reader    bool
@@ -327,6 +327,40 @@ func cost(ctx context.Context, function api.Function, goes int, n uint64, grows 
 	return times[goes/2]
 }
 
+// The time in nanoseconds, for the module to ask.
+func clockModule(ctx context.Context, r wazero.Runtime) {
+	begun := time.Now()
+	clock := api.GoFunc(func(_ context.Context, stack []uint64) {
+		stack[0] = api.EncodeF64(float64(time.Since(begun).Nanoseconds()))
+	})
+	_, err := r.NewHostModuleBuilder("host").NewFunctionBuilder().
+		WithGoFunction(clock, nil, []api.ValueType{api.ValueTypeF64}).Export("clock").Instantiate(ctx)
+	if err != nil {
+		fail(err)
+	}
+}
+
+// What each of n grows took, and the step of the clock.
+func singles(ctx context.Context, one api.Module, n, steps uint64) ([]float64, float64) {
+	failed, err := one.ExportedFunction("singles").Call(ctx, n)
+	if err != nil {
+		fail(err)
+	}
+	if failed[0] != 0 {
+		fail(fmt.Errorf("a grow failed"))
+	}
+	var times []float64
+	for at := uint32(8192); at < 8192+8*uint32(n); at += 8 {
+		took, _ := one.Memory().ReadFloat64Le(at)
+		times = append(times, took)
+	}
+	step, err := one.ExportedFunction("step").Call(ctx, steps)
+	if err != nil {
+		fail(err)
+	}
+	return times, api.DecodeF64(step[0])
+}
+
 // One point: what an operation costs in this thread, while another one reads if it says so.
 func probe(ctx context.Context, config wazero.RuntimeConfig, j *job, wasm []byte, number int) {
 	r := wazero.NewRuntimeWithConfig(ctx, config)
@@ -335,6 +369,7 @@ func probe(ctx context.Context, config wazero.RuntimeConfig, j *job, wasm []byte
 	if _, err := r.InstantiateWithConfig(ctx, memoryModule(j.Initial, j.Maximum), named); err != nil {
 		fail(err)
 	}
+	clockModule(ctx, r)
 	open := func() api.Module {
 		one, err := r.InstantiateWithConfig(ctx, wasm, wazero.NewModuleConfig().WithName(""))
 		if err != nil {
@@ -375,9 +410,13 @@ func probe(ctx context.Context, config wazero.RuntimeConfig, j *job, wasm []byte
 		operate.Call(ctx, count)
 	}
 	ns := cost(ctx, operate, goes, count, point.What == "grow")
+	answer := map[string]any{"point": number, "ns": ns}
+	if point.What == "grow" && !point.Cold {
+		answer["single"], answer["step"] = singles(ctx, one, j.Probe.Singles, j.Probe.Steps)
+	}
 	one.Memory().WriteUint32Le(36, 1)
 	reader.Wait()
-	say(map[string]any{"point": number, "ns": ns})
+	say(answer)
 }
 
 // A workload, with one thread.
