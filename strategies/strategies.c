@@ -3,6 +3,8 @@
 
 #include "core/linear.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define TM_STRATEGY(name, kind, summary, source)                                                   \
@@ -26,6 +28,27 @@ const struct tm_strategy_entry *tm_strategy_find(const char *name) {
   for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
     if (strcmp(entries[i].strategy->name, name) == 0) return &entries[i];
   return NULL;
+}
+
+int tm_strategies_parse(const char *list, const struct tm_strategy_entry **out, size_t *count,
+                        struct tm_error *error) {
+  size_t room = *count, n = 0;
+  char name[64];
+  for (const char *p = list; *p;) {
+    size_t length = strcspn(p, ",");
+    snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1), p);
+    const struct tm_strategy_entry *found = tm_strategy_find(name);
+    if (!found)
+      return tm_fail(error, -EINVAL, "unknown strategy '%s'; 'tidemark strategies' lists them",
+                     name);
+    if (n == room) return tm_fail(error, -EINVAL, "more than %zu strategies", room);
+    out[n++] = found;
+    p += length;
+    if (*p == ',') p++;
+  }
+  if (n == 0) return tm_fail(error, -EINVAL, "the list of strategies is empty");
+  *count = n;
+  return 0;
 }
 
 int tm_strategy_try(const struct tm_strategy *strategy) {

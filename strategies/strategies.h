@@ -3,6 +3,7 @@
 #ifndef TM_STRATEGIES_STRATEGIES_H
 #define TM_STRATEGIES_STRATEGIES_H
 
+#include "core/error.h"
 #include "core/strategy.h"
 
 struct tm_strategy_entry {
@@ -16,6 +17,10 @@ struct tm_strategy_entry {
 const struct tm_strategy_entry *tm_strategies(size_t *count);
 /* The entry called `name`, or NULL. */
 const struct tm_strategy_entry *tm_strategy_find(const char *name);
+/* A comma-separated list of names into out[]; *count in: room, out: how many. 0, or -EINVAL with a
+ * sentence: an unknown name, none at all, too many. */
+int tm_strategies_parse(const char *list, const struct tm_strategy_entry **out, size_t *count,
+                        struct tm_error *error);
 /* Does the system offer what the strategy needs? 0 or the -errno with which a small memory cannot
  * be made; strategy->needs then says what is missing. */
 int tm_strategy_try(const struct tm_strategy *strategy);

@@ -61,27 +61,10 @@ static bool wanted(const struct tm_strategy_entry *entry) {
 int tm_cli_strategies(const char *list, const struct tm_strategy_entry **entries, size_t *count,
                       struct tm_error *error) {
   size_t room = *count, n = 0, all;
+  if (list) return tm_strategies_parse(list, entries, count, error);
   const struct tm_strategy_entry *each = tm_strategies(&all);
-  if (!list) {
-    for (size_t i = 0; i < all && n < room; i++)
-      if (wanted(&each[i])) entries[n++] = &each[i];
-    *count = n;
-    return 0;
-  }
-  char name[64];
-  for (const char *p = list; *p;) {
-    size_t length = strcspn(p, ",");
-    snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1), p);
-    const struct tm_strategy_entry *found = tm_strategy_find(name);
-    if (!found)
-      return tm_fail(error, -EINVAL, "unknown strategy '%s'; 'tidemark strategies' lists them",
-                     name);
-    if (n == room) return tm_fail(error, -EINVAL, "more than %zu strategies", room);
-    entries[n++] = found;
-    p += length;
-    if (*p == ',') p++;
-  }
-  if (n == 0) return tm_fail(error, -EINVAL, "the list of strategies is empty");
+  for (size_t i = 0; i < all && n < room; i++)
+    if (wanted(&each[i])) entries[n++] = &each[i];
   *count = n;
   return 0;
 }
