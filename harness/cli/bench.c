@@ -22,7 +22,7 @@ static const char help[] =
     "  --resume            go on with the newest unfinished bench in the file\n"
     "  --strategies A,B,…  which (default: every floor and candidate)\n"
     "  --blocks N          processes of each strategy (default 10)\n"
-    "  --seed N            of the order (default: fresh, kept in the file)\n"
+    "  --seed N            of all orders (default: fresh, kept in the file)\n"
     "  --samples N         of each loop of accesses, per process (default 10)\n"
     "  --grows N           at each point of a sweep, per process (default 200)\n"
     "  --instances N       largest number of attached instances (default 100000)\n"
@@ -34,16 +34,20 @@ static const char help[] =
     "                      memory of the module's own and for a shared one, and print the ratios "
     "to\n"
     "                      inline (default strategies: " TM_LAYOUT_STRATEGIES ")\n"
+    "  --grid              instead of all that: grows beside readers at every combination of "
+    "rate,\n"
+    "                      readers and instances, not only around a middle\n"
     "  --one STRATEGY      measure this one in this process, print its cells as JSON, keep "
     "nothing\n"
-    "  --count N           with --one: print how many instructions N loads retire, by perf events\n"
-    "                      (-1: this machine has none; run it under callgrind)\n\n"
+    "  --count N           with --one: print how many instructions a turn of each loop retires, "
+    "over\n"
+    "                      N turns, by perf events (-1: this machine has none)\n\n"
     "For Google Benchmark's own flags and JSON on the same hot halves: tidemark-micro.\n";
 
 struct request {
   const char *strategies, *file, *one;
   long blocks, seed, samples, grows, instances, readers, reader_ms, count;
-  bool resume, layouts;
+  bool resume, layouts, grid;
   struct tm_layout layout;
 };
 
@@ -52,10 +56,10 @@ static int parse(struct tm_args *a, struct request *r) {
     const char *name;
     long low, high;
     long *to;
-  } numbers[] = {{"--blocks", 1, 10000, &r->blocks},        {"--seed", 0, 1L << 52, &r->seed},
+  } numbers[] = {{"--blocks", 1, 10000, &r->blocks},        {"--seed", 0, 1L << 53, &r->seed},
                  {"--samples", 1, 256, &r->samples},        {"--grows", 4, 4096, &r->grows},
                  {"--instances", 1, 100000, &r->instances}, {"--readers", 0, 64, &r->readers},
-                 {"--reader-ms", 1, 60000, &r->reader_ms},  {"--count", 1, 1L << 30, &r->count}};
+                 {"--reader-ms", 1, 60000, &r->reader_ms},  {"--count", 2, 1L << 30, &r->count}};
   while (tm_args_option(a)) {
     const char *value = NULL;
     if (tm_args_flag(a, "--help")) return fputs(help, stdout), -1;
@@ -65,6 +69,10 @@ static int parse(struct tm_args *a, struct request *r) {
     }
     if (tm_args_flag(a, "--layouts")) {
       r->layouts = true;
+      continue;
+    }
+    if (tm_args_flag(a, "--grid")) {
+      r->grid = true;
       continue;
     }
     struct tm_error error;
@@ -96,13 +104,13 @@ static int measure_one(const struct request *r, const struct tm_probe_size *size
   if (!entry)
     return tm_cli_wrong("bench", "unknown strategy '%s'; 'tidemark strategies' lists them", r->one);
   if (r->count) {
-    double instructions;
-    if (tm_probe_count(entry->strategy, (unsigned)r->count, &instructions, &error))
+    double each[TM_PROBE_COUNTED];
+    if (tm_probe_count(entry->strategy, (unsigned)r->count, each, &error))
       return tm_cli_wrong("bench", "%s", error.text);
-    printf("%.0f\n", instructions);
+    for (int i = 0; i < TM_PROBE_COUNTED; i++) printf("%s %g\n", tm_probe_counted[i], each[i]);
     return TM_EXIT_OK;
   }
-  cJSON *cells = r->layouts ? tm_layouts_measure(entry->strategy, size->samples, &error)
+  cJSON *cells = r->layouts ? tm_layouts_measure(entry->strategy, size->samples, size->seed, &error)
                             : tm_probe_strategy(entry->strategy, size, &error);
   if (!cells) return tm_cli_wrong("bench", "%s", error.text);
   char *text = cJSON_PrintUnformatted(cells);
@@ -140,12 +148,15 @@ int tm_command_bench(int argc, char **argv) {
   struct tm_args a = tm_args(argc, argv);
   int status = parse(&a, &r);
   if (status) return status < 0 ? TM_EXIT_OK : status;
+  uint64_t fresh = r.seed < 0 ? tm_recording_seed() : (uint64_t)r.seed;
   struct tm_bench_plan plan = {.blocks = (unsigned)r.blocks,
                                .size = {.samples = (unsigned)r.samples,
                                         .grows = (unsigned)r.grows,
                                         .max_instances = (unsigned)r.instances,
                                         .max_readers = (unsigned)r.readers,
                                         .reader_seconds = (double)r.reader_ms / 1000,
+                                        .seed = fresh,
+                                        .grid = r.grid,
                                         .layout = r.layout},
                                .layouts = r.layouts,
                                .strategies = TM_BENCH_STRATEGIES,
@@ -161,7 +172,6 @@ int tm_command_bench(int argc, char **argv) {
   if (tm_recording_open(&recording, r.file, argc, argv, &error))
     return tm_cli_wrong("bench", "%s", error.text);
   char name[256], title[64];
-  uint64_t fresh = r.seed < 0 ? tm_recording_seed() : (uint64_t)r.seed;
   snprintf(title, sizeof title, "bench %llu", (unsigned long long)fresh);
   tm_bench_plan_name(&plan, title, name, sizeof name);
   plan.seed = fresh;

@@ -14,7 +14,8 @@ static const char help[] =
     "every\n"
     "raw sample, and write report.html (one self-contained page), report.md, report.tex with "
     "figures,\n"
-    "machine.json, data.csv and data.json. Without options: at most 6 minutes on two processors.\n\n"
+    "machine.json, data.csv and data.json. Without options: at most 6 minutes on two "
+    "processors.\n\n"
     "  --quick             about 90 seconds: fewer blocks, tests and workloads\n"
     "  --full              an hour or so: planted faults, all workloads at full size, 30 blocks\n"
     "  -o DIR              where to (default tidemark-report)\n"
@@ -72,9 +73,14 @@ static struct tm_collect plan(const struct request *r) {
       "mp-grow-size",          "lost-old-store",     NULL};
   switch (r->length) {
   case TINY:
-    return (struct tm_collect){.size = {2, 16, 100, 1, 0.005},
+    return (struct tm_collect){.size = {.samples = 2,
+                                        .grows = 16,
+                                        .max_instances = 100,
+                                        .max_readers = 1,
+                                        .reader_seconds = 0.005},
                                .total_seconds = 1,
                                .bench_blocks = 2,
+                               .grid_blocks = 2,
                                .layout_blocks = 2,
                                .counts = true,
                                .workloads = few,
@@ -83,7 +89,11 @@ static struct tm_collect plan(const struct request *r) {
                                .litmus_run_seconds = 0.2,
                                .explore_tests = explored};
   case QUICK:
-    return (struct tm_collect){.size = {5, 100, 100000, 1, 0.005},
+    return (struct tm_collect){.size = {.samples = 5,
+                                        .grows = 100,
+                                        .max_instances = 100000,
+                                        .max_readers = 1,
+                                        .reader_seconds = 0.005},
                                .total_seconds = 90,
                                .bench_blocks = 5,
                                .layout_blocks = 3,
@@ -96,9 +106,14 @@ static struct tm_collect plan(const struct request *r) {
                                .engine_tests = two_tests,
                                .engine_rounds = 200};
   case FULL:
-    return (struct tm_collect){.size = {20, 400, 100000, 4, 0.1},
+    return (struct tm_collect){.size = {.samples = 20,
+                                        .grows = 400,
+                                        .max_instances = 100000,
+                                        .max_readers = 4,
+                                        .reader_seconds = 0.05},
                                .bench_blocks = 30,
                                .layout_blocks = 30,
+                               .grid_blocks = 6,
                                .counts = true,
                                .race_seconds = 5,
                                .litmus_run_seconds = 0.5,
@@ -109,7 +124,11 @@ static struct tm_collect plan(const struct request *r) {
                                .engine_tests = tests,
                                .engine_rounds = 5000};
   default:
-    return (struct tm_collect){.size = {10, 200, 100000, 4, 0.02},
+    return (struct tm_collect){.size = {.samples = 10,
+                                        .grows = 200,
+                                        .max_instances = 100000,
+                                        .max_readers = 4,
+                                        .reader_seconds = 0.02},
                                .total_seconds = 350,
                                .bench_blocks = 13,
                                .layout_blocks = 8,

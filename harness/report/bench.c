@@ -30,7 +30,7 @@ static void list_tasks(struct work *w) {
     const struct tm_strategy_entry *e = w->plan->strategy[i];
     w->task[w->tasks++].entry = e;
     bool twice = !strcmp(e->strategy->name, "nocheck") || !strcmp(e->strategy->name, "guard");
-    if (w->plan->layouts || !twice) continue;
+    if (w->plan->layouts || w->plan->size.grid || !twice) continue;
     w->task[w->tasks++] = (struct task){.entry = e, .control = true};
   }
 }
@@ -38,14 +38,15 @@ static void list_tasks(struct work *w) {
 static void number(char text[16], unsigned value) { snprintf(text, 16, "%u", value); }
 
 /* Run one strategy in a process of its own. 0 and its cells, or -errno. */
-static int run_one(const struct tm_bench_plan *plan, const char *strategy, cJSON **cells,
-                   struct tm_error *error) {
-  char n[5][16];
+static int run_one(const struct tm_bench_plan *plan, const char *strategy, uint64_t block,
+                   cJSON **cells, struct tm_error *error) {
+  char n[5][16], seed[24];
   number(n[0], plan->size.samples);
   number(n[1], plan->size.grows);
   number(n[2], plan->size.max_instances);
   number(n[3], plan->size.max_readers);
   number(n[4], (unsigned)(plan->size.reader_seconds * 1000));
+  snprintf(seed, sizeof seed, "%llu", (unsigned long long)(plan->seed + block));
   char layout[TM_LAYOUT_NAME];
   tm_layout_name(plan->size.layout, layout);
   char *argv[] = {(char *)plan->program,
@@ -62,9 +63,13 @@ static int run_one(const struct tm_bench_plan *plan, const char *strategy, cJSON
                   n[3],
                   "--reader-ms",
                   n[4],
+                  "--seed",
+                  seed,
                   "--layout",
                   layout,
-                  plan->layouts ? "--layouts" : NULL,
+                  plan->layouts     ? "--layouts"
+                  : plan->size.grid ? "--grid"
+                                    : NULL,
                   NULL};
   const struct tm_process_spec spec = {.argv = argv, .seconds = SECONDS, .most_bytes = 64 << 20};
   struct tm_process_end end;
@@ -147,7 +152,7 @@ static int run_block(struct work *w, uint64_t block, struct tm_rng *rng, struct 
     cJSON *cells = NULL;
     struct tm_error why = {""};
     int result = 0;
-    if (run_one(w->plan, name, &cells, &why)) {
+    if (run_one(w->plan, name, block, &cells, &why)) {
       task->failed = true;
       result = mark(w->store, block, i * CELLS, name, "failed", why.text, error);
     } else
@@ -192,7 +197,7 @@ void tm_bench_plan_name(const struct tm_bench_plan *plan, const char *title, cha
   if (plan->size.layout.place || plan->size.layout.size_call)
     snprintf(in, sizeof in, ", layout %s", tm_layout_name(plan->size.layout, layout));
   snprintf(name, room,
-           "%s: %u samples, %u grows, %u instances, %u readers, %g s%s, strategies %.8s", title,
-           plan->size.samples, plan->size.grows, plan->size.max_instances, plan->size.max_readers,
-           plan->size.reader_seconds, in, hex);
+           "%s: %s%u samples, %u grows, %u instances, %u readers, %g s%s, strategies %.8s", title,
+           plan->size.grid ? "grid, " : "", plan->size.samples, plan->size.grows,
+           plan->size.max_instances, plan->size.max_readers, plan->size.reader_seconds, in, hex);
 }

@@ -3,7 +3,8 @@
  *
  * One process per strategy and block, started as `PROGRAM bench --one STRATEGY`; what it prints
  * goes into the store, cell by cell. nocheck and guard run twice in every block: the second time
- * with the axis role=control, so that ratios of a thing with itself are at hand (A/A).
+ * with the axis role=control, so that ratios of a thing with itself are at hand (A/A). What is
+ * random inside a process is drawn from the plan's seed plus the number of its block.
  * With .layouts the process is `PROGRAM bench --layouts --one STRATEGY`, which has its own control.
  * A block that is complete in the store is not run again: that is how a run resumes.
  */

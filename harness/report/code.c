@@ -3,6 +3,7 @@
 #include "harness/report/findings.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static void count_cell(struct tm_table *t, double value) {
@@ -16,25 +17,17 @@ static double value_of(const struct tm_findings *f, const char *strategy, const 
   return s && s->count ? s->values[0] : NAN;
 }
 
-void tm_section_code(struct tm_doc *doc, const struct tm_findings *f) {
-  const struct tm_sample *counted = tm_samples_next(f->samples, NULL, "retired", NULL);
-  tm_doc_heading(doc, "code", "Machine code");
-  tm_doc_text(
-      doc,
-      "Counted in the disassembly of the translated probe: an eighth of a function of eight "
-      "loads, so that shares of its entry are in it; the cold part that traps is left out. "
-      "Retired: instructions of one turn of a loop with one load, %s.",
-      counted ? tm_sample_note(counted, "source")
-              : "not counted in this run (perf events or valgrind are needed)");
-  struct tm_table *t = tm_doc_table(doc, "code", "Code of one load of 32 bits. Counts are exact");
-  static const char *const columns[] = {"strategy",       "bytes",
-                                        "instructions",   "loads",
-                                        "branches",       "bytes of the probe module",
-                                        "retired a turn", "retired − nocheck"};
-  for (int i = 0; i < 8; i++) tm_table_column(t, columns[i], i > 0);
-  double base = NAN;
-  for (size_t i = 0; i < f->lines; i++)
-    if (!strcmp(f->line[i].name, "nocheck")) base = f->line[i].retired;
+static void site_and_module(struct tm_doc *doc, const struct tm_findings *f) {
+  struct tm_table *t = tm_doc_table(
+      doc, "code", "Code of one load of 32 bits, and of the probe's module. Counts are exact");
+  static const char *const columns[] = {"strategy",           "bytes",
+                                        "instructions",       "loads",
+                                        "branches",           "bytes of the module",
+                                        "instructions of it", "loads of it",
+                                        "branches of it"};
+  static const char *const module[] = {"module_code", "module_instructions", "module_loads",
+                                       "module_branches"};
+  for (int i = 0; i < 9; i++) tm_table_column(t, columns[i], i > 0);
   for (size_t i = 0; i < f->lines; i++) {
     const struct tm_line *l = &f->line[i];
     tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", l->name);
@@ -42,8 +35,51 @@ void tm_section_code(struct tm_doc *doc, const struct tm_findings *f) {
     count_cell(t, l->instructions);
     count_cell(t, l->loads);
     count_cell(t, l->branches);
-    count_cell(t, value_of(f, l->name, "module_code"));
-    count_cell(t, l->retired);
-    count_cell(t, l->retired - base);
+    for (int k = 0; k < 4; k++) count_cell(t, value_of(f, l->name, module[k]));
   }
+}
+
+/* What a turn of a loop retires, and beside it what of that is the strategy's. */
+static void retired(struct tm_doc *doc, const struct tm_findings *f) {
+  const struct tm_sample *counted = tm_samples_next(f->samples, NULL, "retired", NULL);
+  if (!counted) {
+    tm_doc_text(doc, "Retired instructions were not counted in this run: it is too short for that, "
+                     "or neither perf events nor valgrind are there.");
+    return;
+  }
+  char caption[256];
+  snprintf(caption, sizeof caption,
+           "Instructions that one turn of a loop retires, by %s; in brackets, beyond nocheck's",
+           tm_sample_note(counted, "source"));
+  struct tm_table *t = tm_doc_table(doc, "retired", caption);
+  static const char *const columns[TM_PROBE_COUNTED] = {"load", "store", "atomic load",
+                                                        "memory.size", "poll of a back-edge"};
+  const struct tm_line *base = NULL;
+  tm_table_column(t, "strategy", false);
+  for (int k = 0; k < TM_PROBE_COUNTED; k++) tm_table_column(t, columns[k], true);
+  for (size_t i = 0; i < f->lines; i++)
+    if (!strcmp(f->line[i].name, "nocheck")) base = &f->line[i];
+  for (size_t i = 0; i < f->lines; i++) {
+    const double *value = f->line[i].retired;
+    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", f->line[i].name);
+    for (int k = 0; k < TM_PROBE_COUNTED; k++)
+      if (!isfinite(value[k]))
+        tm_table_cell(t, TM_LOOK_DIM, NAN, "–");
+      else if (base && isfinite(base->retired[k]))
+        tm_table_cell(t, TM_LOOK_PLAIN, value[k], "%.2f (%+.2f)", value[k],
+                      value[k] - base->retired[k]);
+      else
+        tm_table_cell(t, TM_LOOK_PLAIN, value[k], "%.2f", value[k]);
+  }
+}
+
+void tm_section_code(struct tm_doc *doc, const struct tm_findings *f) {
+  tm_doc_heading(doc, "code", "Machine code");
+  tm_doc_text(
+      doc,
+      "Counted in the disassembly of the translated probe: an access is an eighth of a function of "
+      "eight loads, so that shares of its entry are in it; its cold part, which traps, is left "
+      "out. The module is all of its text, cold parts too.");
+  site_and_module(doc, f);
+  retired(doc, f);
 }

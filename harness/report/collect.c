@@ -67,40 +67,45 @@ static int list(struct tm_collect *c, struct tm_recording *s, struct tm_error *e
   return result;
 }
 
+/* Run a plan under those strategies of the report that `of` holds (NULL: under all but the planted
+ * faults, whose speed says nothing). */
+static int measure(const struct tm_collect *c, struct tm_recording *s, const char *step,
+                   struct tm_bench_plan plan, const struct tm_strategy_entry *const *of,
+                   size_t count, struct tm_error *error) {
+  char name[256];
+  snprintf(name, sizeof name, "%s/%s", c->title, step);
+  plan.program = s->program;
+  plan.plan = name;
+  plan.seed = c->seed;
+  plan.progress = tm_recording_progress;
+  plan.context = (void *)step;
+  for (size_t i = 0; i < c->strategies; i++) {
+    bool wanted = !of && c->strategy[i]->kind != TM_KIND_planted;
+    for (size_t k = 0; k < count && !wanted; k++) wanted = of[k] == c->strategy[i];
+    if (wanted) plan.strategy[plan.strategies++] = c->strategy[i];
+  }
+  return plan.blocks ? tm_bench_run(&plan, s->store, error) : 0;
+}
+
 static int bench(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
-  char plan[256];
-  snprintf(plan, sizeof plan, "%s/bench", c->title);
-  struct tm_bench_plan p = {.program = s->program,
-                            .plan = plan,
-                            .blocks = c->bench_blocks,
-                            .seed = c->seed,
-                            .seconds = c->bench_seconds,
-                            .size = c->size,
-                            .progress = tm_recording_progress,
-                            .context = (void *)"measuring"};
-  for (size_t i = 0; i < c->strategies; i++) p.strategy[p.strategies++] = c->strategy[i];
-  return tm_bench_run(&p, s->store, error);
+  const struct tm_bench_plan plan = {
+      .blocks = c->bench_blocks, .seconds = c->bench_seconds, .size = c->size};
+  return measure(c, s, "bench", plan, NULL, 0, error);
+}
+
+static int grid(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
+  struct tm_bench_plan plan = {.blocks = c->grid_blocks, .size = c->size};
+  plan.size.grid = true;
+  return measure(c, s, "grid", plan, NULL, 0, error);
 }
 
 /* Layouts, under the strategies that answer the question and that work here. */
 static int layouts(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
-  char plan[256];
-  snprintf(plan, sizeof plan, "%s/layouts", c->title);
-  struct tm_bench_plan p = {.program = s->program,
-                            .plan = plan,
-                            .blocks = c->layout_blocks,
-                            .seed = c->seed,
-                            .size = c->size,
-                            .layouts = true,
-                            .progress = tm_recording_progress,
-                            .context = (void *)"layouts"};
-  for (size_t i = 0; i < c->strategies; i++) {
-    const char *name = c->strategy[i]->strategy->name, *list = TM_LAYOUT_STRATEGIES;
-    const char *found = strstr(list, name);
-    bool whole = found && (found == list || found[-1] == ',') && strchr(",", found[strlen(name)]);
-    if (whole) p.strategy[p.strategies++] = c->strategy[i];
-  }
-  return p.blocks ? tm_bench_run(&p, s->store, error) : 0;
+  const struct tm_strategy_entry *answering[TM_COLLECT_STRATEGIES];
+  size_t count = TM_COLLECT_STRATEGIES;
+  const struct tm_bench_plan plan = {.blocks = c->layout_blocks, .size = c->size, .layouts = true};
+  int result = tm_strategies_parse(TM_LAYOUT_STRATEGIES, answering, &count, error);
+  return result ? result : measure(c, s, "layouts", plan, answering, count, error);
 }
 
 bool tm_collect_late(const struct tm_collect *c, double share, double seconds) {
@@ -118,6 +123,7 @@ int tm_collect_all(const struct tm_collect *wanted, struct tm_recording *s,
     int (*run)(const struct tm_collect *, struct tm_recording *, struct tm_error *);
   } steps[] = {{"race", tm_collect_race},
                {"bench", bench},
+               {"grid", grid},
                {"layouts", layouts},
                {"explore", tm_collect_explore},
                {"engines", tm_collect_engines},
@@ -130,6 +136,7 @@ int tm_collect_all(const struct tm_collect *wanted, struct tm_recording *s,
   if (!result) result = list(c, s, error);
   for (size_t i = 0; i < sizeof steps / sizeof *steps && !result; i++) {
     if (!strcmp(steps[i].name, "counts") && !c->counts) continue;
+    if (!strcmp(steps[i].name, "grid") && !c->grid_blocks) continue;
     result = begin(c, s, steps[i].name, error);
     if (!result) result = steps[i].run(c, s, error);
   }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* harness/report/collect.h: run what a report needs and keep all of it in the results file.
  *
- * Each step is a run of its own in the store, with the plan "TITLE/STEP": list, race, bench,
- * layouts, explore, engines, counts, litmus, compare, whole. What a step cannot do (a strategy that
- * fails, an engine that is absent, a compiler that is missing) becomes a note in the store, and the
- * report says so.
+ * Each step is a run of its own in the store, with the plan "TITLE/STEP": list, race, bench, grid,
+ * layouts, explore, engines, counts, litmus, compare, whole. Planted faults are judged, not timed.
+ * What a step cannot do (a strategy that fails, an engine that is absent, a compiler that is
+ * missing) becomes a note in the store, and the report says so.
  */
 #ifndef TM_HARNESS_REPORT_COLLECT_H
 #define TM_HARNESS_REPORT_COLLECT_H
@@ -33,6 +33,7 @@ struct tm_collect {
   unsigned workload_divisor;    /* of their usual size; 0: the size tests use */
   unsigned workload_blocks;
   unsigned layout_blocks;           /* 0: layouts are not measured */
+  unsigned grid_blocks;             /* 0: grows beside readers only around a middle */
   bool counts;                      /* count retired instructions */
   const char *const *explore_tests; /* NULL-terminated; NULL: none */
   const char *const *engine_tests;  /* NULL-terminated; NULL: engines are only listed */

@@ -15,10 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RATES = 7, DENSITIES = 7, POPULATIONS = 3 };
+enum { RATES = 7, DENSITIES = 7, COLUMNS = 3 /* of panels */ };
 static const double rates[RATES] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6};
 static const double densities[DENSITIES] = {0, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
-static const int decades[POPULATIONS] = {0, 3, 5};
 
 struct winner {
   const struct tm_line *line; /* NULL: nothing was measured */
@@ -84,21 +83,25 @@ static char *script(const struct tm_findings *f) {
   const struct tm_line *seen[TM_FINDING_LINES];
   FILE *out = open_memstream(&text, &size);
   if (!out) return NULL;
-  fputs("set multiplot layout 1,3 margins 0.12,0.99,0.28,0.9 spacing 0.03,0\n"
-        "set xrange [-0.5:6.5]\nset yrange [-0.5:6.5]\nset xlabel 'grows per second'\n"
-        "set xtics ('1' 0, '10²' 2, '10⁴' 4, '10⁶' 6)\nset border 3\nset tics nomirror scale "
-        "0\nunset key\n",
+  fputs("set multiplot layout 2,3 margins 0.12,0.99,0.2,0.94 spacing 0.03,0.1\n"
+        "set xrange [-0.5:6.5]\nset yrange [-0.5:6.5]\nset border 3\n"
+        "set tics nomirror scale 0\nunset key\n",
         out);
-  for (int p = 0; p < POPULATIONS; p++) {
-    fprintf(out, "unset object\nunset label\nset title '%.0f instance%s'\n", pow(10, decades[p]),
-            p ? "s" : "");
-    fputs(p ? "unset ylabel\nset ytics ('' 0)\n"
-            : "set ylabel 'accesses per second'\nset ytics ('none' 0, '10⁴' 1, '10⁵' 2, '10⁶' 3, "
-              "'10⁷' 4, '10⁸' 5, '10⁹' 6)\n",
+  for (int p = 0; p < TM_DECADES; p++) {
+    fprintf(out, "unset object\nunset label\nset title '%.0f instance%s' offset 0,-0.8\n",
+            pow(10, p), p ? "s" : "");
+    fputs(p < TM_DECADES - COLUMNS ? "unset xlabel\nset xtics ('' 0)\n"
+                                   : "set xlabel 'grows per second'\n"
+                                     "set xtics ('1' 0, '10²' 2, '10⁴' 4, '10⁶' 6)\n",
+          out);
+    fputs(p % COLUMNS
+              ? "unset ylabel\nset ytics ('' 0)\n"
+              : "set ylabel 'accesses per second'\nset ytics ('none' 0, '10⁴' 1, '10⁵' 2, '10⁶' 3, "
+                "'10⁷' 4, '10⁸' 5, '10⁹' 6)\n",
           out);
     for (int d = 0; d < DENSITIES; d++)
       for (int r = 0; r < RATES; r++) {
-        struct winner w = find(f, densities[d], rates[r], decades[p]);
+        struct winner w = find(f, densities[d], rates[r], p);
         if (!w.line) continue;
         size_t i = 0;
         while (i < legend && seen[i] != w.line) i++;
@@ -109,9 +112,9 @@ static char *script(const struct tm_findings *f) {
             r - .48, d - .48, r + .48, d + .48, tm_figure_colour(i), w.ties ? "0.3" : "0.95");
         fprintf(out, "set label '%c%s' at %d,%d center\n", (int)('A' + i), w.ties ? "?" : "", r, d);
       }
-    for (size_t i = 0; p == POPULATIONS - 1 && i < legend && i < 15; i++)
+    for (size_t i = 0; p == TM_DECADES - 1 && i < legend && i < 15; i++)
       fprintf(out, "set label '%c %s' at screen %g,%g front textcolor '%s'\n", (int)('A' + i),
-              seen[i]->name, 0.09 + 0.18 * (double)(i % 5), 0.13 - 0.05 * (double)(i / 5),
+              seen[i]->name, 0.09 + 0.18 * (double)(i % 5), 0.09 - 0.035 * (double)(i / 5),
               tm_figure_colour(i));
     fputs("plot NaN notitle\n", out);
   }
@@ -131,12 +134,12 @@ static void table(struct tm_doc *doc, const struct tm_findings *f) {
     snprintf(name, sizeof name, "%s grows/s", tm_short_number(rates[r]));
     tm_table_column(t, name, false);
   }
-  for (int p = 0; p < POPULATIONS; p++)
+  for (int p = 0; p < TM_DECADES; p++)
     for (int d = 0; d < DENSITIES; d++) {
-      tm_table_cell(t, TM_LOOK_PLAIN, decades[p], "%s", tm_short_number(pow(10, decades[p])));
+      tm_table_cell(t, TM_LOOK_PLAIN, p, "%s", tm_short_number(pow(10, p)));
       tm_table_cell(t, TM_LOOK_PLAIN, densities[d], "%s", tm_short_number(densities[d]));
       for (int r = 0; r < RATES; r++) {
-        struct winner w = find(f, densities[d], rates[r], decades[p]);
+        struct winner w = find(f, densities[d], rates[r], p);
         if (!w.line)
           tm_table_cell(t, TM_LOOK_DIM, NAN, "–");
         else if (w.ties)
@@ -154,7 +157,9 @@ void tm_section_crossover(struct tm_doc *doc, const struct tm_findings *f) {
       "A model on this run's figures, not a measurement of its own: cost = accesses per second × "
       "ns per access + grows per second × (ns per grow with so many instances attached, plus the "
       "first "
-      "touch of a page where it costs more than nocheck's at 95 %%). It leaves out stale "
+      "touch of a page where it costs more than nocheck's at 95 %%). The grow is measured with "
+      "each of "
+      "the numbers of instances shown; nothing is interpolated. It leaves out stale "
       "copies "
       "and stalled readers, which the sweeps below show. A winner is sure when its cost is below "
       "that of "

@@ -132,8 +132,10 @@ static void measure_lines(struct tm_findings *f) {
     l->instructions = one_value(f, l->name, "instructions", site);
     l->loads = one_value(f, l->name, "loads", site);
     l->branches = one_value(f, l->name, "branches", site);
-    const char *loop[] = {"op", "load-sequential", NULL};
-    l->retired = one_value(f, l->name, "retired", loop);
+    for (int k = 0; k < TM_PROBE_COUNTED; k++) {
+      const char *loop[] = {"op", tm_probe_counted[k], NULL};
+      l->retired[k] = one_value(f, l->name, "retired", loop);
+    }
   }
 }
 

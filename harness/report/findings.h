@@ -8,6 +8,7 @@
 #define TM_HARNESS_REPORT_FINDINGS_H
 
 #include "harness/report/doc.h"
+#include "harness/report/probe.h"
 #include "harness/report/samples.h"
 
 enum {
@@ -34,12 +35,12 @@ struct tm_line {
   struct tm_measure per_instance; /* ns per grow with the most instances; base: its own with 1 */
   double instance_bytes;
   double code_bytes, instructions, loads, branches; /* of an access; NAN: not known */
-  double retired;           /* instructions a turn of a loop of loads retires */
-  double rounds, forbidden; /* of all litmus runs */
-  size_t tests, failures;   /* litmus tests run; and those that crashed or hung */
-  double a1, a1_grows;      /* witnesses of the race, and grows */
-  size_t reachable;         /* tests on which exploration reaches what is forbidden */
-  bool sound;               /* a candidate, and no test says otherwise */
+  double retired[TM_PROBE_COUNTED]; /* instructions a turn of each counted loop retires */
+  double rounds, forbidden;         /* of all litmus runs */
+  size_t tests, failures;           /* litmus tests run; and those that crashed or hung */
+  double a1, a1_grows;              /* witnesses of the race, and grows */
+  size_t reachable;                 /* tests on which exploration reaches what is forbidden */
+  bool sound;                       /* a candidate, and no test says otherwise */
 };
 
 struct tm_findings {

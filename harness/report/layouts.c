@@ -46,6 +46,7 @@ struct work {
   const struct tm_strategy *strategy;
   struct variant *variant; /* VARIANTS of them */
   double ns_per_tick;
+  struct tm_rng rng;
   struct tm_error *error;
 };
 
@@ -66,10 +67,13 @@ static int load(const struct work *w, struct variant *v, const char *memory) {
 }
 
 static int load_all(struct work *w) {
+  size_t order[VARIANTS];
   int result = 0;
   w->variant = calloc(VARIANTS, sizeof *w->variant);
   if (!w->variant) return tm_fail(w->error, -ENOMEM, "out of memory");
-  for (int i = 0; i < VARIANTS && !result; i++) {
+  tm_order_block(&w->rng, VARIANTS, order);
+  for (int k = 0; k < VARIANTS && !result; k++) {
+    size_t i = order[k];
     struct variant *v = &w->variant[i];
     v->memory = memories[i / LAYOUTS][0];
     v->layout = layouts[i % LAYOUTS];
@@ -117,23 +121,30 @@ static int time_loop(const struct work *w, struct variant *v, int loop, double *
   return 0;
 }
 
-/* Turn by turn, beginning with another variant each time; the first round warms up. */
-static int time_all(const struct work *w, unsigned samples) {
+/* Turn by turn, in a random order each time: a loop of some microseconds feels which one ran before
+ * it, by up to half a per cent, and always behind the same one that is a bias. The first round
+ * warms up. */
+static int time_all(struct work *w, unsigned samples) {
+  size_t order[VARIANTS];
   int result = 0;
   for (unsigned s = 0; s <= samples; s++)
-    for (int loop = 0; loop < LOOPS; loop++)
+    for (int loop = 0; loop < LOOPS; loop++) {
+      tm_order_block(&w->rng, VARIANTS, order);
       for (unsigned i = 0; i < VARIANTS && !result; i++) {
-        struct variant *v = &w->variant[(i + s) % VARIANTS];
+        struct variant *v = &w->variant[order[i]];
         result = time_loop(w, v, loop, &v->ns[loop][s ? s - 1 : 0]);
       }
+    }
   return result;
 }
 
 /* Calls into many instances. Not where threads have to say with which view they run. */
-static int time_cold(const struct work *w, unsigned samples) {
+static int time_cold(struct work *w, unsigned samples) {
+  size_t order[VARIANTS];
   int result = 0;
+  tm_order_block(&w->rng, VARIANTS, order);
   for (int i = 0; i < VARIANTS && !result && !w->strategy->unpark; i++) {
-    struct variant *v = &w->variant[i];
+    struct variant *v = &w->variant[order[i]];
     result = tm_layouts_cold(v->module, "read", 0, w->ns_per_tick, v->cold_load, samples, w->error);
     if (!result)
       result = tm_layouts_cold(v->module, "length", PAGES, w->ns_per_tick, v->cold_size, samples,
@@ -172,12 +183,14 @@ static cJSON *cells_of(const struct work *w, unsigned samples) {
   return cells;
 }
 
-cJSON *tm_layouts_measure(const struct tm_strategy *strategy, unsigned samples,
+cJSON *tm_layouts_measure(const struct tm_strategy *strategy, unsigned samples, uint64_t seed,
                           struct tm_error *error) {
-  struct work w = {.strategy = strategy, .error = error};
+  struct work w = {.strategy = strategy, .rng = tm_rng(seed), .error = error};
+  size_t order[VARIANTS];
   if (samples > MAX_SAMPLES) samples = MAX_SAMPLES;
   int result = load_all(&w);
-  for (int i = 0; i < VARIANTS && !result; i++) result = instantiate(&w, &w.variant[i]);
+  tm_order_block(&w.rng, VARIANTS, order);
+  for (int i = 0; i < VARIANTS && !result; i++) result = instantiate(&w, &w.variant[order[i]]);
   if (!result) {
     w.ns_per_tick = tm_probe_ns_per_tick();
     result = time_all(&w, samples);

@@ -29,9 +29,9 @@
 
 /* Translate (or find in the cache), measure nothing. 0 or -errno. */
 int tm_layouts_prepare(const struct tm_strategy *strategy, struct tm_error *error);
-/* Measure `samples` loops of each; cells as tm_probe_strategy (probe.h) gives them, or NULL with a
- * sentence. */
-cJSON *tm_layouts_measure(const struct tm_strategy *strategy, unsigned samples,
+/* Measure `samples` loops of each, in orders drawn from `seed`; cells as tm_probe_strategy
+ * (probe.h) gives them, or NULL with a sentence. */
+cJSON *tm_layouts_measure(const struct tm_strategy *strategy, unsigned samples, uint64_t seed,
                           struct tm_error *error);
 
 struct tm_layout_cost {

@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 static int load(const struct tm_strategy *strategy, struct tm_layout layout,
                 struct tm_module **module, struct tm_error *error) {
@@ -73,6 +75,14 @@ void tm_probe_add(struct tm_probe *p, const struct tm_probe_point *at, const cha
   cJSON_AddItemToArray(p->cells, cell);
 }
 
+void tm_probe_shift(struct tm_probe *p) {
+  if (p->spacers == TM_PROBE_SPACERS) return;
+  /* Shared: each has a file of its own behind it, so that neighbours stay apart. */
+  void *at =
+      mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (at != MAP_FAILED) p->spacer[p->spacers++] = at;
+}
+
 int tm_probe_bed_open(struct tm_probe *p, size_t instances, struct tm_probe_bed *bed) {
   const struct tm_memory_type type = {.min_pages = TM_PROBE_MIN_PAGES,
                                       .max_pages = TM_PROBE_MAX_PAGES,
@@ -126,11 +136,15 @@ cJSON *tm_probe_strategy(const struct tm_strategy *strategy, const struct tm_pro
   struct tm_probe p = {.strategy = strategy, .size = *size, .error = error};
   if (tm_probe_load(&p)) return NULL;
   p.ns_per_tick = tm_probe_ns_per_tick();
+  struct tm_rng rng = tm_rng(size->seed);
+  for (uint64_t n = tm_rng_below(&rng, TM_PROBE_LEAF); n; n--) tm_probe_shift(&p);
   p.cells = cJSON_CreateArray();
-  int result = tm_probe_accesses(&p);
-  if (!result) result = tm_probe_grows(&p);
-  if (!result) result = tm_probe_readers(&p);
-  if (!result) result = tm_probe_code(&p);
+  int (*const all[])(struct tm_probe *) = {tm_probe_accesses, tm_probe_grows, tm_probe_readers,
+                                           tm_probe_code};
+  int result = size->grid ? tm_probe_grid(&p) : 0;
+  for (size_t i = 0; i < sizeof all / sizeof *all && !size->grid && !result; i++)
+    result = all[i](&p);
+  while (p.spacers) munmap(p.spacer[--p.spacers], (size_t)sysconf(_SC_PAGESIZE));
   tm_module_free(p.module);
   if (!result) return p.cells;
   cJSON_Delete(p.cells);

@@ -9,8 +9,8 @@
 enum { TURNS = 65536, MAX_SAMPLES = 256, SPAN_WORDS = 32 * 1024 / 4, STALE = 64 };
 
 static const char *const loops[] = {
-    "load-sequential", "load-random", "load-dependent", "store-sequential", "load-bytes",
-    "load-atomic",     "size"};
+    "load-sequential", "load-random", "load-dependent", "store-sequential",
+    "load-bytes",      "load-atomic", "size",           "poll"};
 enum { LOOPS = sizeof loops / sizeof *loops };
 
 /* A random cycle through the first 32 KiB (Sattolo), for the dependent loads. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The machine code of eight accesses, from the disassembly: bytes, instructions, loads, branches.
- * Counted in the translated probe itself, by objdump; the cold part that traps is counted apart. */
+/* The machine code of an access and of the whole module, from the disassembly: bytes, instructions,
+ * loads, branches. Counted in the translated probe itself, by objdump. An access is an eighth of a
+ * function of eight, without its cold part, which traps; the module is all of its text. */
 #include "harness/report/probe_private.h"
 
 #include <dlfcn.h>
@@ -31,12 +32,13 @@ static void count_line(const char *line, struct counts *c) {
   if (memory && strncmp(word, "lea", 3) && !only) c->loads++;
 }
 
-static int count_function(const char *path, const char *function, struct counts *c,
-                          struct tm_error *error) {
+/* `site`: the function; `module`: all. */
+static int count_file(const char *path, const char *function, struct counts *site,
+                      struct counts *module, struct tm_error *error) {
   char command[PATH_MAX + 200], line[512];
   snprintf(command, sizeof command,
            "LC_ALL=C objdump -d --no-show-raw-insn --version >/dev/null 2>&1"
-           " && LC_ALL=C objdump -d '%s' 2>/dev/null",
+           " && LC_ALL=C objdump -d -j .text '%s' 2>/dev/null",
            path);
   FILE *in = popen(command, "r");
   if (!in) return tm_fail(error, -errno, "cannot start objdump");
@@ -44,10 +46,12 @@ static int count_function(const char *path, const char *function, struct counts 
   char wanted[128];
   snprintf(wanted, sizeof wanted, "_%s>:", function);
   while (fgets(line, sizeof line, in)) {
-    if (line[0] != ' ')
+    if (line[0] != ' ') {
       inside = line[0] != '\n' && strstr(line, wanted) != NULL;
-    else if (inside)
-      count_line(line, c);
+      continue;
+    }
+    count_line(line, module);
+    if (inside) count_line(line, site);
   }
   return pclose(in) ? tm_fail(error, -EIO, "objdump cannot read %s; install binutils", path) : 0;
 }
@@ -65,8 +69,8 @@ int tm_probe_code(struct tm_probe *p) {
     if (tm_instance_export(instance, "eight", &item)) memcpy(&code, &item.func.code, sizeof code);
     if (!code || !dladdr(code, &info))
       result = tm_fail(p->error, -ENOENT, "the translated probe's file cannot be found");
-    struct counts c = {0};
-    if (!result) result = count_function(info.dli_fname, "eight", &c, p->error);
+    struct counts c = {0}, all = {0};
+    if (!result) result = count_file(info.dli_fname, "eight", &c, &all, p->error);
     const struct tm_probe_point at = {.op = "access-site", .instances = 1};
     double module = (double)tm_module_code_bytes(p->module);
     if (!result) {
@@ -76,6 +80,9 @@ int tm_probe_code(struct tm_probe *p) {
       tm_probe_add(p, &at, "loads", "loads", &c.loads, 1);
       tm_probe_add(p, &at, "branches", "branches", &c.branches, 1);
       tm_probe_add(p, &at, "module_code", "bytes", &module, 1);
+      tm_probe_add(p, &at, "module_instructions", "instructions", &all.instructions, 1);
+      tm_probe_add(p, &at, "module_loads", "loads", &all.loads, 1);
+      tm_probe_add(p, &at, "module_branches", "branches", &all.branches, 1);
     }
     tm_instance_free(instance);
   }

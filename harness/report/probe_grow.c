@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { MAX_GROWS = 4096, ATTACHES = 64 };
+enum { MAX_GROWS = 4096, ATTACHES = 64, MEMORIES = 3 /* of a point, see tm_probe_shift */ };
 
 /* How many grows of `pages` with `instances`: walks over many copies and many pages cost more. */
 static unsigned grows_of(const struct tm_probe *p, unsigned instances, unsigned pages) {
@@ -15,14 +15,13 @@ static unsigned grows_of(const struct tm_probe *p, unsigned instances, unsigned 
   if (instances >= 10000) n /= instances >= 100000 ? 8 : 3;
   unsigned room = (TM_PROBE_MAX_PAGES - TM_PROBE_MIN_PAGES) / 2 / pages;
   if (n > room) n = room;
-  return n < 4 ? 4 : n;
+  return n < 2 * MEMORIES ? 2 * MEMORIES : n;
 }
 
-static int time_grows(struct tm_probe *p, struct tm_probe_bed *bed,
-                      const struct tm_probe_point *at) {
-  unsigned n = grows_of(p, at->instances, at->pages);
-  double *ns = calloc(n, sizeof *ns), *touch = calloc(n, sizeof *touch);
-  int result = ns && touch ? 0 : tm_fail(p->error, -ENOMEM, "out of memory");
+/* n grows of one memory. */
+static int time_grows(struct tm_probe *p, struct tm_probe_bed *bed, const struct tm_probe_point *at,
+                      unsigned n, double *ns, double *touch) {
+  int result = 0;
   void *view = tm_probe_view(bed, 0);
   for (unsigned i = 0; i < n && !result; i++) {
     uint64_t a = tm_arch_ticks();
@@ -36,10 +35,6 @@ static int time_grows(struct tm_probe *p, struct tm_probe_bed *bed,
     for (size_t k = 0; page && k < TM_PAGE_BYTES; k += 4096) page[k] = 1;
     touch[i] = tm_probe_ns(p, tm_arch_ticks() - a);
   }
-  if (!result) tm_probe_add(p, at, "latency", "ns", ns, n);
-  if (!result && at->touch) tm_probe_add(p, at, "first_touch", "ns", touch, n);
-  free(ns);
-  free(touch);
   return result;
 }
 
@@ -68,16 +63,24 @@ static int time_attach(struct tm_probe *p, struct tm_probe_bed *bed, unsigned in
 }
 
 static int one_point(struct tm_probe *p, unsigned instances, unsigned pages, bool touch) {
-  struct tm_probe_bed bed;
-  int result = tm_probe_bed_open(p, instances, &bed);
-  if (result) return result;
   const struct tm_probe_point at = {
       .op = "grow", .instances = instances, .pages = pages, .touch = touch};
-  result = time_grows(p, &bed, &at);
-  if (!result && pages == 1 && !touch && instances <= 1000)
-    result = time_attach(p, &bed, instances);
-  tm_probe_bed_close(&bed);
-  return result;
+  unsigned each = grows_of(p, instances, pages) / MEMORIES;
+  double ns[MAX_GROWS], first_touch[MAX_GROWS];
+  int result = 0;
+  for (unsigned m = 0; m < MEMORIES && !result; m++) {
+    struct tm_probe_bed bed;
+    if ((result = tm_probe_bed_open(p, instances, &bed))) break;
+    result = time_grows(p, &bed, &at, each, ns + m * each, first_touch + m * each);
+    if (!result && !m && pages == 1 && !touch && instances <= 1000)
+      result = time_attach(p, &bed, instances);
+    tm_probe_bed_close(&bed);
+    tm_probe_shift(p);
+  }
+  if (result) return result;
+  tm_probe_add(p, &at, "latency", "ns", ns, (size_t)MEMORIES * each);
+  if (touch) tm_probe_add(p, &at, "first_touch", "ns", first_touch, (size_t)MEMORIES * each);
+  return 0;
 }
 
 int tm_probe_grows(struct tm_probe *p) {

@@ -4,9 +4,15 @@
 #define TM_HARNESS_REPORT_PROBE_PRIVATE_H
 
 #include "harness/report/probe.h"
+#include "harness/stats/stats.h"
 #include "harness/wasm/module.h"
 
-enum { TM_PROBE_MAX_PAGES = 65536, TM_PROBE_MIN_PAGES = 16 };
+enum {
+  TM_PROBE_MAX_PAGES = 65536,
+  TM_PROBE_MIN_PAGES = 16,
+  TM_PROBE_LEAF = 15, /* mappings in a leaf of the kernel's tree of them, when it is full */
+  TM_PROBE_SPACERS = 64
+};
 
 struct tm_probe {
   const struct tm_strategy *strategy;
@@ -15,6 +21,8 @@ struct tm_probe {
   double ns_per_tick;
   cJSON *cells;
   struct tm_error *error;
+  void *spacer[TM_PROBE_SPACERS];
+  size_t spacers;
 };
 
 /* The point of the axes of one cell. */
@@ -30,6 +38,14 @@ double tm_probe_ns_per_tick(void);
 /* Add a cell; `values` are copied. */
 void tm_probe_add(struct tm_probe *p, const struct tm_probe_point *at, const char *metric,
                   const char *unit, const double *values, size_t count);
+
+/* One more mapping in this process, which joins with no other.
+ * Linux (6.1 on) keeps a process's mappings in a tree with some fifteen to a leaf. mprotect moves
+ * the border between two of a memory's: cheap within a leaf, 2.5 times the time where the border
+ * is one of leaves too, and that hangs on how many mappings the process has in all. Whoever
+ * measures grows in one place only may measure that: begin with a random number of spacers, and add
+ * one between two memories of the same point. */
+void tm_probe_shift(struct tm_probe *p);
 
 /* A memory with `instances` views attached, the calling thread running with the first. */
 struct tm_probe_bed {
@@ -59,6 +75,7 @@ int64_t tm_probe_call(struct tm_instance *instance, const char *name, uint32_t a
 int tm_probe_accesses(struct tm_probe *p); /* probe_access.c */
 int tm_probe_grows(struct tm_probe *p);    /* probe_grow.c */
 int tm_probe_readers(struct tm_probe *p);  /* probe_readers.c */
+int tm_probe_grid(struct tm_probe *p);     /* probe_readers.c */
 int tm_probe_code(struct tm_probe *p);     /* probe_code.c */
 
 #endif

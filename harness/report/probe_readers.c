@@ -7,6 +7,7 @@
 #include "harness/report/probe_private.h"
 
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@
 
 enum {
   MAX_READERS = 64,
-  MAX_GROWS = 16384,
+  KEPT = 1024, /* latencies of a point, at most */
+  MAX_GROWS = TM_PROBE_MAX_PAGES - TM_PROBE_MIN_PAGES,
   SWEEP_RATE = 10000, /* grows a second while readers or instances are swept */
   CHUNK = 4096        /* accesses between two looks at the clock */
 };
@@ -44,21 +46,29 @@ static void *read_until_stopped(void *argument) {
   return NULL;
 }
 
-/* Grow by a page `rate` times a second (0: never) for `seconds`. How many; -errno on failure. */
-static int64_t grow_at_rate(struct tm_probe *p, void *view, unsigned rate, double *latency) {
+struct grows {
+  double latency[KEPT], per_second;
+  size_t timed;
+};
+
+/* Grow by a page `rate` times a second (0: never) for `seconds`. 0 or -errno. */
+static int grow_at_rate(struct tm_probe *p, void *view, unsigned rate, struct grows *g) {
   uint64_t begun = tm_arch_ticks();
   double length = p->size.reader_seconds * 1e9 / p->ns_per_tick;
   double step = rate ? 1e9 / p->ns_per_tick / rate : length;
-  int64_t n = 0;
+  uint64_t every = (uint64_t)(length / step) / KEPT + 1, n = 0;
   for (double due = step; due <= length && n < MAX_GROWS; due += step) {
     while ((double)(tm_arch_ticks() - begun) < due) tm_arch_pause();
     if (!rate) break;
     uint64_t a = tm_arch_ticks();
     if (p->strategy->grow(view, 1) < 0) return -ENOMEM;
-    latency[n++] = tm_probe_ns(p, tm_arch_ticks() - a);
+    uint64_t b = tm_arch_ticks();
+    if (n++ % every == 0 && g->timed < KEPT) g->latency[g->timed++] = tm_probe_ns(p, b - a);
     if ((double)(tm_arch_ticks() - begun) > length) break; /* it cannot keep up */
   }
-  return n;
+  double seconds = (double)(tm_arch_ticks() - begun) * p->ns_per_tick / 1e9;
+  g->per_second = (double)n / fmax(seconds, n < MAX_GROWS ? p->size.reader_seconds : 0);
+  return 0;
 }
 
 static void add_readers(struct tm_probe *p, const struct tm_probe_point *at,
@@ -78,11 +88,10 @@ static int one_point(struct tm_probe *p, unsigned count, unsigned rate, unsigned
   struct tm_probe_bed bed;
   struct reader readers[MAX_READERS] = {0};
   struct tm_atomic_u32 running = {0}, stop = {0};
-  double *latency = calloc(MAX_GROWS, sizeof *latency);
+  struct grows grows = {.timed = 0};
   unsigned made = 0;
-  int result =
-      latency ? tm_probe_bed_open(p, 1 + idle, &bed) : tm_fail(p->error, -ENOMEM, "out of memory");
-  if (result) return free(latency), result;
+  int result = tm_probe_bed_open(p, 1 + idle, &bed);
+  if (result) return result;
   tm_linear_park(bed.memory, tm_probe_view(&bed, 0));
   for (unsigned i = 0; i < count && !result; i++) {
     readers[i].running = &running;
@@ -94,25 +103,23 @@ static int one_point(struct tm_probe *p, unsigned count, unsigned rate, unsigned
       result = tm_fail(p->error, -EAGAIN, "cannot start %u readers", count);
   while (!result && tm_load_acq(&running) < count) sched_yield();
   tm_linear_unpark(bed.memory, tm_probe_view(&bed, 0));
-  int64_t grown = result ? 0 : grow_at_rate(p, tm_probe_view(&bed, 0), rate, latency);
+  int grown = result ? 0 : grow_at_rate(p, tm_probe_view(&bed, 0), rate, &grows);
   tm_linear_park(bed.memory, tm_probe_view(&bed, 0));
   tm_store_rlx(&stop, 1); /* relaxed: read in a loop until it is seen */
   for (unsigned i = 0; i < made; i++) pthread_join(readers[i].thread, NULL);
-  if (grown < 0) result = tm_fail(p->error, (int)grown, "a grow beside readers failed");
-  const struct tm_probe_point at = {.op = "grow-beside-readers",
+  if (grown < 0) result = tm_fail(p->error, grown, "a grow beside readers failed");
+  const struct tm_probe_point at = {.op = p->size.grid ? "grow-grid" : "grow-beside-readers",
                                     .instances = count + 1 + idle,
                                     .readers = count,
                                     .pages = 1,
                                     .rate = rate};
-  double achieved = (double)grown / p->size.reader_seconds;
-  if (!result) tm_probe_add(p, &at, "latency", "ns", latency, (size_t)grown);
-  if (!result) tm_probe_add(p, &at, "achieved_rate", "1/s", &achieved, 1);
+  if (!result) tm_probe_add(p, &at, "latency", "ns", grows.latency, grows.timed);
+  if (!result) tm_probe_add(p, &at, "achieved_rate", "1/s", &grows.per_second, 1);
   if (!result) add_readers(p, &at, readers);
   for (unsigned i = 0; i < count; i++)
     if (readers[i].instance) tm_instance_free(readers[i].instance);
   tm_linear_unpark(bed.memory, tm_probe_view(&bed, 0));
   tm_probe_bed_close(&bed);
-  free(latency);
   return result;
 }
 
@@ -171,6 +178,19 @@ static int time_visible(struct tm_probe *p) {
   if (w.instance) tm_instance_free(w.instance);
   tm_linear_unpark(bed.memory, tm_probe_view(&bed, 0));
   tm_probe_bed_close(&bed);
+  return result;
+}
+
+int tm_probe_grid(struct tm_probe *p) {
+  static const unsigned rates[] = {1000, 10000, 100000, 1000000}, idle[] = {0, 1000, 100000};
+  unsigned most = p->size.max_readers < MAX_READERS ? p->size.max_readers : MAX_READERS;
+  int result = 0;
+  for (unsigned n = 0; n <= most && !result; n = n ? 2 * n : 1) {
+    if (n) result = one_point(p, n, 0, 0); /* to compare with: no grows */
+    for (size_t r = 0; r < sizeof rates / sizeof *rates; r++)
+      for (size_t i = 0; i < sizeof idle / sizeof *idle && !result; i++)
+        if (idle[i] <= p->size.max_instances) result = one_point(p, n, rates[r], idle[i]);
+  }
   return result;
 }
 

@@ -11,6 +11,11 @@ struct loading {
   const char *plan;
 };
 
+static const char *text(const cJSON *object, const char *name) {
+  const char *value = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+  return value ? value : "";
+}
+
 static int keep(void *context, const struct tm_stored *s) {
   struct loading *l = context;
   struct tm_samples *all = l->all;
@@ -35,6 +40,8 @@ static int keep(void *context, const struct tm_stored *s) {
   if (!to->plan || !to->metric || !to->unit || !to->axes || !to->notes || !to->values)
     return -ENOMEM;
   memcpy(to->values, s->values, s->count * sizeof *s->values);
+  to->strategy = text(to->axes, "strategy");
+  to->op = text(to->axes, "op");
   return 0;
 }
 
@@ -75,11 +82,9 @@ void tm_samples_free(struct tm_samples *all) {
   *all = (struct tm_samples){.count = 0};
 }
 
-static const char *text(const cJSON *object, const char *name) {
-  const char *value = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
-  return value ? value : "";
-}
 const char *tm_sample_axis(const struct tm_sample *s, const char *name) {
+  if (s->strategy && !strcmp(name, "strategy")) return s->strategy;
+  if (s->op && !strcmp(name, "op")) return s->op;
   return text(s->axes, name);
 }
 const char *tm_sample_note(const struct tm_sample *s, const char *name) {

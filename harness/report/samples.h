@@ -21,7 +21,8 @@ enum { TM_SAMPLE_BLOCKS = 1024 };
 
 struct tm_sample {
   char *plan, *metric, *unit;
-  cJSON *axes, *notes; /* objects of texts */
+  cJSON *axes, *notes;       /* objects of texts */
+  const char *strategy, *op; /* of the axes, for all look them up; "" when it has none */
   uint64_t block;
   double *values;
   size_t count;

@@ -85,14 +85,38 @@ static void instances(struct tm_doc *doc, const struct tm_findings *f) {
 
 /* ---- both sides of a grow ---------------------------------------------------------------------*/
 
+/* A point of a sweep: the axes' values, as texts. */
 struct load {
   const char *readers, *rate, *instances;
 };
-/* In the order of the tables. */
-static const struct load loads[] = {
-    {"0", "10000", "1"},   {"1", "1000", "2"},     {"1", "10000", "2"},
-    {"1", "100000", "2"},  {"2", "10000", "3"},    {"4", "10000", "5"},
-    {"1", "10000", "102"}, {"1", "10000", "1002"}, {"1", "10000", "10002"}};
+enum { LOADS = 128 };
+
+static int by_number(const char *a, const char *b) {
+  double x = atof(a), y = atof(b);
+  return x < y ? -1 : x > y;
+}
+
+static int by_load(const void *x, const void *y) {
+  const struct load *a = x, *b = y;
+  int order = by_number(a->readers, b->readers);
+  if (!order) order = by_number(a->rate, b->rate);
+  return order ? order : by_number(a->instances, b->instances);
+}
+
+/* The points with grows that were measured, in the order of readers, rate, instances. */
+static size_t list_loads(const struct tm_findings *f, const char *op, struct load loads[LOADS]) {
+  const char *where[] = {"op", op, NULL};
+  size_t n = 0;
+  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, "latency", where));) {
+    const struct load l = {tm_sample_axis(s, "readers"), tm_sample_axis(s, "rate"),
+                           tm_sample_axis(s, "instances")};
+    size_t k = 0;
+    while (k < n && by_load(&loads[k], &l)) k++;
+    if (k == n && n < LOADS) loads[n++] = l;
+  }
+  qsort(loads, n, sizeof *loads, by_load);
+  return n;
+}
 
 /* A quantile over all processes, with the interval that the spread between them allows. */
 static void quantile_cell(struct tm_table *t, const struct tm_findings *f, const char *strategy,
@@ -116,12 +140,35 @@ static void quantile_cell(struct tm_table *t, const struct tm_findings *f, const
     tm_table_cell(t, TM_LOOK_UNSURE, i.point, "%s ?", tm_short_number(i.point));
 }
 
-static void under_load(struct tm_doc *doc, const struct tm_findings *f) {
-  struct tm_table *t =
-      tm_doc_table(doc, "readers",
-                   "Grows beside running readers: all samples of all blocks. "
-                   "With more threads than processors, waiting for one is in the tail. Quantiles "
-                   "with 95 % intervals over processes; “?”: that bound needs more samples.");
+/* One strategy at one point. */
+static void load_row(struct tm_table *t, const struct tm_findings *f, const char *name,
+                     const char *op, const struct load *l) {
+  const char *where[] = {"op",    op,          "readers",    l->readers, "rate",
+                         l->rate, "instances", l->instances, NULL};
+  const char *idle[] = {"op", op, "readers", l->readers, "rate", "0", NULL};
+  double p50 = pooled(f, name, "latency", where, 0.5);
+  if (!isfinite(p50)) return;
+  tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", name);
+  value_cell(t, atof(l->instances));
+  tm_table_cell(t, TM_LOOK_PLAIN, atof(l->readers), "%s", l->readers);
+  value_cell(t, atof(l->rate));
+  value_cell(t, pooled(f, name, "achieved_rate", where, 0.5));
+  quantile_cell(t, f, name, "latency", where, 0.5);
+  quantile_cell(t, f, name, "latency", where, 0.99);
+  quantile_cell(t, f, name, "latency", where, 0.999);
+  value_cell(t, pooled(f, name, "latency", where, 1));
+  double speed = pooled(f, name, "accesses_per_second", where, 0.5),
+         alone = pooled(f, name, "accesses_per_second", idle, 0.5);
+  value_cell(t, speed);
+  value_cell(t, (1 - speed / alone) * 100);
+  value_cell(t, pooled(f, name, "longest_chunk", where, 1) / 1e3);
+  value_cell(t, pooled(f, name, "longest_chunk", idle, 1) / 1e3);
+}
+
+static void load_table(struct tm_doc *doc, const struct tm_findings *f, const char *id,
+                       const char *caption, const char *op, const struct load *loads,
+                       size_t count) {
+  struct tm_table *t = tm_doc_table(doc, id, caption);
   static const char *const columns[] = {"strategy",
                                         "instances",
                                         "readers",
@@ -137,32 +184,28 @@ static void under_load(struct tm_doc *doc, const struct tm_findings *f) {
                                         "the same, no grows µs"};
   for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
     tm_table_column(t, columns[i], i > 0);
-  const char *idle[] = {"op", "grow-beside-readers", "readers", "1", "rate", "0", NULL};
   for (size_t i = 0; i < f->lines; i++)
-    for (size_t k = 0; k < sizeof loads / sizeof *loads; k++) {
-      const char *name = f->line[i].name;
-      const char *where[] = {"op",   "grow-beside-readers", "readers",   loads[k].readers,
-                             "rate", loads[k].rate,         "instances", loads[k].instances,
-                             NULL};
-      double p50 = pooled(f, name, "latency", where, 0.5);
-      if (!isfinite(p50)) continue;
-      tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", name);
-      value_cell(t, atof(loads[k].instances));
-      tm_table_cell(t, TM_LOOK_PLAIN, atof(loads[k].readers), "%s", loads[k].readers);
-      value_cell(t, atof(loads[k].rate));
-      value_cell(t, pooled(f, name, "achieved_rate", where, 0.5));
-      quantile_cell(t, f, name, "latency", where, 0.5);
-      quantile_cell(t, f, name, "latency", where, 0.99);
-      quantile_cell(t, f, name, "latency", where, 0.999);
-      value_cell(t, pooled(f, name, "latency", where, 1));
-      double speed = pooled(f, name, "accesses_per_second", where, 0.5),
-             alone = pooled(f, name, "accesses_per_second", idle, 0.5);
-      value_cell(t, speed);
-      bool one = !strcmp(loads[k].readers, "1");
-      value_cell(t, one ? (1 - speed / alone) * 100 : NAN);
-      value_cell(t, pooled(f, name, "longest_chunk", where, 1) / 1e3);
-      value_cell(t, one ? pooled(f, name, "longest_chunk", idle, 1) / 1e3 : NAN);
-    }
+    for (size_t k = 0; k < count; k++) load_row(t, f, f->line[i].name, op, &loads[k]);
+}
+
+static void under_load(struct tm_doc *doc, const struct tm_findings *f) {
+  struct load loads[LOADS];
+  load_table(doc, f, "readers",
+             "Grows beside running readers: the timed grows of all blocks. "
+             "With more threads than processors, waiting for one is in the tail. Quantiles "
+             "with 95 % intervals over processes; “?”: that bound needs more samples.",
+             "grow-beside-readers", loads, list_loads(f, "grow-beside-readers", loads));
+  size_t count = list_loads(f, "grow-grid", loads);
+  if (count)
+    load_table(doc, f, "grid",
+               "The same at every combination of rate, readers and instances: the timed grows of "
+               "all processes",
+               "grow-grid", loads, count);
+  else
+    tm_doc_text(doc,
+                "This run swept rate, readers and instances one at a time, around 10,000 grows a "
+                "second beside one reader. Every combination: tidemark report --full, or tidemark "
+                "bench --grid.");
 }
 
 static char *tail_script(const struct tm_findings *f) {

@@ -112,7 +112,7 @@ static void without_samples_there_is_nothing(void **state) {
 static void all_is_measured(void **state) {
   (void)state;
   struct tm_error error = {""};
-  cJSON *cells = tm_layouts_measure(tm_strategy_find("guard")->strategy, 2, &error);
+  cJSON *cells = tm_layouts_measure(tm_strategy_find("guard")->strategy, 2, 1, &error);
   if (!cells) fail_msg("%s", error.text);
   assert_int_equal(cJSON_GetArraySize(cells), 9 * 6 * 2);
   const cJSON *cell;
@@ -122,7 +122,7 @@ static void all_is_measured(void **state) {
   }
   cJSON_Delete(cells);
   /* Threads have to say with which view they run: no calls from one instance into another. */
-  cells = tm_layouts_measure(tm_strategy_find("stopworld")->strategy, 2, &error);
+  cells = tm_layouts_measure(tm_strategy_find("stopworld")->strategy, 2, 1, &error);
   if (!cells) fail_msg("%s", error.text);
   assert_int_equal(cJSON_GetArraySize(cells), 7 * 6 * 2);
   cJSON_Delete(cells);

@@ -81,26 +81,13 @@ static void has(const char *text, const char *what) {
 static void page_is_whole(void **state) {
   (void)state;
   char *page = contents("one/report.html");
-  static const char *const parts[] = {"id=\"decision\"",
-                                      "id=\"crossover\"",
-                                      "id=\"race\"",
-                                      "id=\"litmus\"",
-                                      "id=\"explored\"",
-                                      "id=\"code\"",
-                                      "id=\"layouts\"",
-                                      "id=\"t-whole\"",
-                                      "id=\"engines\"",
-                                      "id=\"sweeps\"",
-                                      "id=\"workloads\"",
-                                      "id=\"machine\"",
-                                      "id=\"control\"",
-                                      "id=\"commands\"",
-                                      "prefers-color-scheme: dark",
-                                      "@media print",
-                                      "name=\"viewport\"",
-                                      "grow-flag-size-atomic",
-                                      "--seed 7",
-                                      "</html>"};
+  static const char *const parts[] = {
+      "id=\"decision\"", "id=\"crossover\"",  "id=\"race\"",           "id=\"litmus\"",
+      "id=\"explored\"", "id=\"code\"",       "id=\"t-grid\"",         "id=\"layouts\"",
+      "id=\"t-whole\"",  "id=\"engines\"",    "id=\"sweeps\"",         "id=\"workloads\"",
+      "id=\"machine\"",  "id=\"control\"",    "id=\"commands\"",       "prefers-color-scheme: dark",
+      "@media print",    "name=\"viewport\"", "grow-flag-size-atomic", "--seed 7",
+      "</html>"};
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) has(page, parts[i]);
   /* Self-contained: nothing is loaded from anywhere. */
   assert_null(strstr(page, "<script src"));
@@ -118,6 +105,41 @@ static void page_is_whole(void **state) {
        (p = strstr(p, "<th scope=\"row\"")) && p < end; p++)
     rows++;
   assert_int_equal(rows, 4);
+  free(page);
+}
+
+/* Grows beside 0 and 1 readers at four rates, in 2 processes of each of 4 strategies, and none
+ * beside one reader; no process twice. */
+static void grid_is_whole(void **state) {
+  (void)state;
+#define GRID "SELECT count(*) FROM series JOIN cell ON cell.id=cell WHERE axes LIKE '%grow-grid%' "
+  assert_int_equal(count("one/data.db", GRID "AND metric='latency'"), 2 * 4 * 8);
+  assert_int_equal(count("one/data.db", GRID "AND metric='accesses_per_second'"), 2 * 4 * 5);
+  assert_int_equal(count("one/data.db", GRID "AND axes LIKE '%control%'"), 0);
+}
+
+/* Instructions are counted for every loop of a strategy or, without a counter, for none; how many
+ * strategies hangs on the time there is, the first is always among them. */
+static void loops_are_counted(void **state) {
+  (void)state;
+#define RETIRED                                                                                    \
+  "FROM sample JOIN series ON series.id=series JOIN cell ON cell.id=cell WHERE metric='retired'"
+  int64_t counts = count("one/data.db", "SELECT count(*) " RETIRED);
+  if (counts == 0 && system("valgrind --version >/dev/null 2>&1")) {
+    print_message("neither perf events nor valgrind: nothing was counted\n");
+    skip();
+  }
+  assert_true(counts > 0);
+  assert_int_equal(counts % 5, 0);
+  assert_int_equal(count("one/data.db",
+                         "SELECT count(DISTINCT axes) " RETIRED
+                         " AND axes LIKE '%\"nocheck\"%' AND value BETWEEN 0.2 AND 20"),
+                   5);
+  /* At least a multiplication and an addition, though the loop may be unrolled. */
+  assert_true(count("one/data.db", "SELECT 100 * value " RETIRED " AND axes LIKE '%\"poll\"%'") >=
+              200);
+  char *page = contents("one/report.html");
+  has(page, "id=\"t-retired\"");
   free(page);
 }
 
@@ -139,7 +161,7 @@ static void samples_are_kept(void **state) {
           "SELECT count(*) FROM sample JOIN series ON series.id=series "
           "JOIN cell ON cell.id=cell WHERE axes LIKE '%\"op\":\"load-random\"%' AND metric='time'"),
       2 * 6 * 2);
-  assert_int_equal(count("one/data.db", "SELECT count(DISTINCT plan) FROM run"), 10);
+  assert_int_equal(count("one/data.db", "SELECT count(DISTINCT plan) FROM run"), 11);
   /* hyperfine's own JSON is kept, and one time of each process that it ran. */
   assert_true(count("one/data.db", "SELECT count(*) FROM note WHERE name='json' AND "
                                    "text LIKE '%\"results\"%'") > 0);
@@ -266,6 +288,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(page_is_whole),
                                      cmocka_unit_test(unsound_strategy_is_convicted),
                                      cmocka_unit_test(samples_are_kept),
+                                     cmocka_unit_test(grid_is_whole),
+                                     cmocka_unit_test(loops_are_counted),
                                      cmocka_unit_test(report_is_drawn_again),
                                      cmocka_unit_test(wrong_requests_are_refused),
                                      cmocka_unit_test(bench_resumes),
