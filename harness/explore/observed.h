@@ -4,7 +4,8 @@
  *     struct tm_observed o = tm_explore_observed(test, "guard", run.histogram, 5, workspace);
  *     if (o.impossible) …the explorer or what ran is wrong…
  *
- * Under c11, which has every behaviour of the strategy's source that the other models have.
+ * Under c11, which has every behaviour of the strategy's source that the other models have; if need
+ * be with system calls that fail.
  */
 #ifndef TM_HARNESS_EXPLORE_OBSERVED_H
 #define TM_HARNESS_EXPLORE_OBSERVED_H

@@ -16,8 +16,18 @@ expect 0 '"strategy":	"lockedsize"' "$tidemark" litmus --test sb-grow --strategi
 # growzero answers grow(0) with a plain length: forbidden, but no candidate, so no "no".
 expect 0 'forbidden outcomes' "$tidemark" litmus --strategies growzero,guard --seconds 0.1 \
   --test grow0-after-access --test sb-grow
-# Every candidate over every test that the model forbids something of, a moment each.
+# Every candidate over every test, a moment each; what is seen is held against all that can be.
 expect 0 '^guard +candidate +[0-9]+ .* 0 in   0 tests' "$tidemark" litmus --seconds 0.005
+mv "$work/said" "$work/suite"
+expect 0 '^0 with an outcome that cannot be; ' cat "$work/suite"
+# An outcome that no execution has: nocheck reads beyond the length, which guard's source cannot.
+expect 1 'phantom-page-past-max under nocheck showed g=-1 r=0 .* none of the 1 executions' \
+  "$tidemark" litmus --strategies nocheck --test phantom-page-past-max --against guard --rounds 50
+expect 1 '^1 with an outcome that cannot be; 0 could not be' "$tidemark" litmus --against guard \
+  --strategies nocheck,guard --test phantom-page-past-max --rounds 50
+expect 0 '^0 with an outcome that cannot be; 0 could not be' "$tidemark" litmus \
+  --strategies nocheck --test phantom-page-past-max --rounds 50
+expect 2 "there is no strategy 'nonsense'" "$tidemark" litmus --against nonsense
 expect 0 ', 2 more threads, grower interrupted 500 times a second' "$tidemark" litmus \
   --test size-after-access --strategies guard --seconds 0.1 --threads 2 --interrupts 500
 expect 2 '^tidemark litmus: --interrupts takes a number' "$tidemark" litmus --interrupts many
