@@ -44,6 +44,7 @@ static void step_text(const struct tm_explore_step *s, char text[CELL]) {
     fprintf(out, "%s%s%s %s", s->effect, *s->order ? " " : "", s->order, s->what);
   if (s->buffer) fprintf(out, " %s", s->effect);
   if (s->faulted) fputs(" faults", out);
+  if (s->refused) fputs(" fails", out);
   if (s->reads) fputs(" -> ", out), put_value(out, s->read);
   if (s->stale) fputs(" (not the newest)", out);
   if (s->failed) fputs(" (another value)", out);

@@ -230,7 +230,7 @@ static void wake_up(struct tm_machine *m, unsigned thread, struct tm_op *op) {
 static unsigned fallible_choices(struct tm_machine *m, unsigned thread, tm_label *label) {
   if (m->model == TM_EXPLORE_TSO && !tm_buffers_choices(m, thread, label)) return 0;
   label[0] = 0;
-  label[1] = 1;
+  label[1] = TM_X_FAILS;
   return 2;
 }
 

@@ -56,8 +56,10 @@ enum {
 
 /* A choice of one operation, as a number that means the same in every execution in which the same
  * things happened before: one 12-bit message name a slot (slot 0: the atomic object, or the page
- * permission of a guest access; slots 1 to 4: the cells). 0 under sc and tso. */
+ * permission of a guest access; slots 1 to 4: the cells). 0 under sc and tso. A system call that
+ * may fail has the choices 0 and TM_X_FAILS, which is the name of no message. */
 typedef uint64_t tm_label;
+enum { TM_X_FAILS = 1 };
 
 /* Name of a message: writer's ordinal × 16 + writer's process; 0 is the initial one. */
 static inline unsigned tm_slot(tm_label label, unsigned slot) { return label >> 12 * slot & 0xfff; }
@@ -95,7 +97,7 @@ struct tm_op {
   uint8_t target; /* BARRIER: the thread it reaches */
   uint8_t bytes;  /* width of a read-modify-write */
   bool timed;     /* WOKEN: may also end by its timeout */
-  bool fallible;  /* a system call that may fail: choice 1 */
+  bool fallible;  /* a system call that may fail */
   uint64_t value; /* stored, added, …; how many to wake */
   uint64_t expected;
   uint64_t result; /* read; number woken; 1 if CAS succeeded is in `done` */

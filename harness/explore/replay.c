@@ -91,6 +91,7 @@ static void one_step(struct tm_machine *m, const struct tm_explore_decision *d,
     step->stale = is_stale(m, &m->thread[thread].op, d->choice);
   }
   struct tm_op before = m->thread[thread].op;
+  step->refused = !step->buffer && before.fallible && d->choice == TM_X_FAILS;
   m->last_faulted = false;
   tm_machine_apply(m, d->process, d->choice, &event);
   step->read = m->last_read;
@@ -115,6 +116,7 @@ int tm_explore_replay(const struct tm_explore_client *client, enum tm_explore_mo
   struct tm_machine *m = tm_machine_new(model, client);
   if (!m) return tm_fail(error, -ENOMEM, "no memory for a replay");
   m->ordered_writes = false;
+  m->failures = true;
   tm_machine_setup(m);
   tm_machine_begin(m);
   int result = 0;
@@ -145,6 +147,10 @@ int tm_explore_replay(const struct tm_explore_client *client, enum tm_explore_mo
 
 static void put_choice(FILE *out, const char *const *names, uint64_t choice) {
   unsigned slots = 1;
+  if (choice == TM_X_FAILS) {
+    fputc('!', out);
+    return;
+  }
   while (slots < 5 && choice >> 12 * slots) slots++;
   for (unsigned s = 0; s < slots; s++) {
     unsigned name = tm_slot(choice, s);
@@ -206,6 +212,11 @@ static bool read_number(const char **text, unsigned *number) {
 static bool read_choice(const char **text, const char *const *names, unsigned threads,
                         uint64_t *choice) {
   *choice = 0;
+  if (**text == '!') {
+    (*text)++;
+    *choice = TM_X_FAILS;
+    return true;
+  }
   if (**text != '<') return true;
   for (unsigned slot = 0; slot < 5 && (**text == '<' || **text == '.'); slot++) {
     (*text)++;

@@ -6,6 +6,7 @@
  *     A'       A's store buffer lets its oldest store reach memory (tso)
  *     B<A3     thread B moves, with the message that A's third operation wrote (c11)
  *     B<0.A3   the same for an access with a page permission and a cell; 0 is the initial message
+ *     A!       A's system call fails
  * It names nothing but threads and counts of their operations, so it stays valid as long as the
  * operations of the threads do.
  */
@@ -24,6 +25,7 @@ struct tm_explore_step {
   const char *file, *what, *effect, *order; /* effect: "load", "lock", …; order may be "" */
   unsigned line;                            /* 0: none */
   bool reads, writes, faulted, failed; /* failed: a compare-and-swap that found another value */
+  bool refused;                        /* a system call that failed */
   bool stale;                          /* c11: what was read is not the newest */
   uint64_t read, written;
 };

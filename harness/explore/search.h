@@ -6,14 +6,17 @@
  * the machine before it.
  *
  * Reduction. Two relations between operations:
- *   dependent   exchanging the two changes the state they lead to (under c11 a read and a write
- *               commute unless the write is what is read: then it comes first). It gives the
- *               happens-before order of an execution, the classes of equivalent executions, and
- * what wakes a sleeping choice. conflicting dependent, or one could change what the other may
- * choose: under c11 a read and a later write that it could have read. Sleep sets (Godefroid) keep a
- * class from being explored twice; source sets (Abdulla et al., POPL'14) say which processes must
- * be tried at a node: after each operation, for each earlier conflicting one that is not ordered
- * before it otherwise, one that could start the reversal.
+ *
+ *   dependent    exchanging the two changes the state they lead to (under c11 a read and a write
+ *                commute unless the write is what is read: then it comes first). It gives the
+ *                happens-before order of an execution, the classes of equivalent executions, and
+ *                what wakes a sleeping choice.
+ *   conflicting  dependent, or one could change what the other may choose: under c11 a read and a
+ *                later write that it could have read.
+ *
+ * Sleep sets (Godefroid) keep a class from being explored twice; source sets (Abdulla et al.,
+ * POPL'14) say which processes must be tried at a node: after each operation, for each earlier
+ * conflicting one that is not ordered before it otherwise, one that could start the reversal.
  */
 #ifndef TM_EXPLORE_SEARCH_H
 #define TM_EXPLORE_SEARCH_H

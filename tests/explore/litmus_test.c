@@ -178,6 +178,39 @@ static void schedules_survive_as_text(void **state) {
   }
 }
 
+/* So does one in which a system call fails. */
+static void failures_can_be_replayed(void **state) {
+  (void)state;
+  for (int m = 0; m < 3; m++) {
+    struct answer a = ask("size-after-access", "guard", (enum tm_explore_model)m);
+    struct tm_explore_options options = {.model = (enum tm_explore_model)m, .failures = true};
+    const char *names[] = {"A", "B"};
+    struct tm_error error = {""};
+    unsigned failed = 0;
+    tm_explore_free(a.result);
+    assert_int_equal(tm_explore_litmus(a.test, "guard", &options, &a.result, &error), 0);
+    for (unsigned i = 0; i < a.result->outcomes; i++) {
+      struct tm_explore_outcome *o = &a.result->outcome[i];
+      char *text = tm_explore_schedule_text(names, o->step, o->steps), *drawn = NULL;
+      size_t bytes;
+      FILE *out = open_memstream(&drawn, &bytes);
+      assert_int_equal(tm_explore_schedule_parse(text, names, 2, o->step, &o->steps, &error), 0);
+      if (tm_explore_draw(a.test, "guard", (enum tm_explore_model)m, o->step, o->steps, out,
+                          &error))
+        fail_msg("%s: %s", text, error.text);
+      fclose(out);
+      bool fails = strstr(text, "A!") != NULL;
+      assert_int_equal(fails, strstr(drawn, "commit page 1 fails") != NULL);
+      assert_int_equal(fails, strstr(drawn, "=>  g=-1 r=trap s=1") != NULL);
+      failed += fails;
+      free(drawn);
+      free(text);
+    }
+    assert_int_equal(failed, 1);
+    done(&a);
+  }
+}
+
 static void bad_schedules_are_explained(void **state) {
   (void)state;
   static const char *const bad[] = {"Q", "A*", "A*0x", "A<", "A<C1", "A*70000", "A''"};
@@ -319,6 +352,7 @@ int main(void) {
       cmocka_unit_test(planted_faults_are_found),
       cmocka_unit_test(the_reduction_saves_nine_tenths),
       cmocka_unit_test(schedules_survive_as_text),
+      cmocka_unit_test(failures_can_be_replayed),
       cmocka_unit_test(bad_schedules_are_explained),
       cmocka_unit_test(grows_that_fail_show_nothing),
       cmocka_unit_test(random_executions_find_the_race),

@@ -31,6 +31,7 @@ static const struct {
     {"size-after-access", "guard", TM_EXPLORE_SC, "A*3 B*2 A*2", "=>  g=1 r=0 s=1\n"},
     {"size-after-access", "guard", TM_EXPLORE_SC, "B A*5 B", "=>  g=1 r=trap s=2\n"},
     {"size-after-access", "guard", TM_EXPLORE_C11, "A*3 B<A3 B A*2", "=>  g=1 r=0 s=1\n"},
+    {"size-after-access", "guard", TM_EXPLORE_SC, "A*2 A! A B*2", "=>  g=-1 r=trap s=1\n"},
     {"classic-sb-plain", "guard", TM_EXPLORE_TSO, "A*2 B*2 B' A'", "=>  r=0 s=0\n"},
     {"mp-grow-size", "relaxed", TM_EXPLORE_TSO, "A*2 A' A*4 B*3 A' A", "=>  g=1 s=1 r=1\n"},
     {"mp-grow-size", "relaxed", TM_EXPLORE_C11, "A*7 B<A6*2 B", "=>  g=1 s=2 r=0\n"},

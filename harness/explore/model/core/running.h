@@ -3,7 +3,7 @@
  *
  * Threads that run hold a lock shared, so that beginning and ending commute; a grower that stops
  * them first closes the lock to newcomers and then waits for it exclusively. What the real header
- * does with a lock, a table and a counter is explored on its own (tests/explore/running_test.c):
+ * does with a lock, a table and a counter is explored on its own (tests/explore/running.c):
  * inside every test its many equivalent orders would hide the strategy behind them.
  */
 #ifndef TM_CORE_RUNNING_H
