@@ -23,7 +23,7 @@ static const char help[] =
     "reachable with what WebAssembly allows. With one strategy, test and model: every outcome "
     "with\n"
     "its shortest witness. Without options: all strategies, tests and models (sc, tso, c11), as a\n"
-    "table.\n"
+    "table. c11 leaves out load buffering: see harness/explore/README.md.\n"
     "  --tests FOLDER   where the .litmus files are\n"
     "  --seconds N      give up on one cell after N seconds (default 30); random executions "
     "follow,\n"
@@ -36,8 +36,9 @@ static const char help[] =
     "and\n"
     "                   print which ones some test needs, which ones are kept although nothing\n"
     "                   modelled needs them (so says their comment) and which ones nothing needs\n"
-    "  --full           the table, how fast it was made, --mutate over the candidates, the "
-    "machine\n"
+    "  --full           the table, how fast it was made, the race of the call, what the reduction "
+    "saves,\n"
+    "                   --mutate over the candidates, the machine\n"
     "  --plain          no reduction: every interleaving (slow; to check the reduction)\n"
     "  --replay TEXT    repeat one schedule step by step, as printed with a witness\n"
     "  --json FILE      every cell and outcome, instead of witnesses; - for standard output\n"
@@ -238,15 +239,20 @@ static void put_machine(void) {
   cJSON_Delete(record);
 }
 
+/* The worst exit status of all parts. */
 static int put_all(struct tm_asked *w) {
   puts("Strategies on litmus tests under sc, tso and c11\n");
-  int table = tm_explore_print_table(w);
+  int worst = tm_explore_print_table(w), status;
+  puts("\nThe race that the call feared\n");
+  if ((status = tm_explore_print_race()) > worst) worst = status;
+  puts("\nThe reduction, on tests of three threads under guard\n");
+  if ((status = tm_explore_print_reduction(w)) > worst) worst = status;
   puts("\nEach memory order of each candidate, one step weaker, under c11\n");
   w->model[0] = TM_EXPLORE_C11;
-  int orders = table == TM_EXIT_WRONG ? TM_EXIT_WRONG : tm_explore_print_orders(w);
+  if ((status = tm_explore_print_orders(w)) > worst) worst = status;
   puts("\nThe machine\n");
   put_machine();
-  return orders > table ? orders : table;
+  return worst;
 }
 
 static int answer(struct tm_asked *w) {

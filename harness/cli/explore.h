@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* harness/cli/explore.h: what the parts of `tidemark explore` share: explore.c reads what is asked,
  * explore_cell.c prints one cell in full, explore_table.c the matrix, explore_orders.c what
- * weakening each memory order shows. */
+ * weakening each memory order shows, explore_figures.c what the explorer itself is measured by. */
 #ifndef TM_HARNESS_CLI_EXPLORE_H
 #define TM_HARNESS_CLI_EXPLORE_H
 
@@ -33,5 +33,7 @@ void tm_thread_names(const struct tm_litmus *test, const char *names[TM_LITMUS_T
 int tm_explore_print_cell(const struct tm_asked *w);
 int tm_explore_print_table(const struct tm_asked *w);
 int tm_explore_print_orders(const struct tm_asked *w);
+int tm_explore_print_race(void);
+int tm_explore_print_reduction(const struct tm_asked *w);
 
 #endif

@@ -10,6 +10,7 @@ expect 0 '^\* g=1 r=0 s=1   weak, 1 execution$' explore $race
 expect 0 '7 steps, 2 context switches; --replay "A\*3 B\*2 A\*2"' explore $race
 expect 0 'core/length.h:[0-9]+  commit page 1' explore $race --replay 'A*3 B*2 A*2'
 expect 0 '^  =>  g=1 r=0 s=1$' explore $race --replay 'A*3 B*2 A*2'
+expect 0 'commit page 1 fails' explore $race --failures
 expect 2 'cannot be made' explore $race --replay 'A*3 B*2 A*9'
 expect 2 "is not a thread's move" explore $race --replay 'A*3 Q'
 expect 0 'incomplete; 4 outcomes in 3000 executions' explore $race --random 3000 --seed 3
@@ -30,6 +31,9 @@ expect 0 'shown by 0 of [0-9]+ candidates and [1-9][0-9]* of 13 planted faults' 
   --test size-then-trap
 
 # Everything in one: the worse of the two exit statuses.
+expect 0 '^size-after-access under guard, sc: reached ' explore --full --strategy guard --test sb-grow
+expect 0 '^c11  1 tests: .*; the same outcomes$' explore --full --strategy guard \
+  --test lost-old-store-two
 expect 0 '^  cpu_model ' explore --full --strategy guard --test sb-grow
 expect 0 'acq for sc: needed: sb-grow is forbidden' explore \
   --full --strategy guard --test sb-grow
