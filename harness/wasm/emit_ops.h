@@ -35,7 +35,7 @@ struct tm_op {
 };
 
 /* Opcodes (reader.h) onto 0 … 1023. */
-#define TM_OP_SLOT(op) ((op) < 0x100 ? (op) : ((((op) >> 8) - 0xfb) << 8 | ((op) & 0xff)))
+#define TM_OP_SLOT(op) ((op) < 0x100 ? (op) : ((((op) >> 8) - 0xfbu) << 8 | ((op) & 0xff)))
 enum { TM_OP_SLOTS = 0x400 };
 extern const struct tm_op tm_ops[TM_OP_SLOTS];
 

@@ -13,17 +13,18 @@
  *   --flags F                   for the compiler; default: -O0, every eighth batch -O2
  *   --compiler C                default clang-19
  *   --python P                  a Python that has the package wasmtime; default python3
+ *   --generator G               wasm-opt (default), wasm-tools or instructions (generators.h)
  *   --plant 'NAME(…) TEXT'      a fault: redefine a helper of the translator
  *   --write                     write FILE.txt from the references
  *   --reduce                    make FILE.wasm, which does not agree, smaller: FILE.wasm.reduced
  *   --quiet                     no lines about differences
  *
- * Modules are made by binaryen (wasm-opt -ttf) from bytes that the seed gives. Exit 0: all agree;
- * 1: some do not; 2: wrong use; 77: nothing to compare with, or no generator.
+ * Exit 0: all agree; 1: some do not; 2: wrong use; 77: nothing to compare with, or no generator.
  */
 #include "harness/wasm/wat.h"
 #include "strategies/strategies.h"
 #include "tests/fuzz/batch.h"
+#include "tests/fuzz/generators.h"
 #include "tests/fuzz/reference.h"
 
 #include <errno.h>
@@ -40,7 +41,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 64, STRATEGIES = 64, CHILD_SECONDS = 120 };
+enum { BATCH = GENERATOR_BATCH, STRATEGIES = 64, CHILD_SECONDS = 600 };
 
 static struct {
   const char *folder, *flags, *compiler, *python, *plant;
@@ -48,6 +49,7 @@ static struct {
   int strategy_count;
   uint64_t modules, seconds, first;
   bool has_first, write, reduce, quiet;
+  const struct generator *generator;
 } options = {.folder = "fuzz",
              .compiler = "clang-19",
              .python = "python3",
@@ -80,70 +82,12 @@ static struct shared *shared;
 
 /* ---- modules ----------------------------------------------------------------------------------*/
 
-static uint64_t splitmix(uint64_t *s) {
-  uint64_t z = (*s += UINT64_C(0x9e3779b97f4a7c15));
-  z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-  z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-  return z ^ (z >> 31);
-}
-
-/* All of the features below. */
-#define FEATURES                                                                                   \
-  "--enable-threads --enable-bulk-memory --enable-simd --enable-multivalue --enable-sign-ext "     \
-  "--enable-mutable-globals --enable-nontrapping-float-to-int"
-
-/* Features differ by batch, since a batch has one kind of memory. */
-static const char *features(uint64_t seed) {
-  static const char *const sets[] = {
-      "--enable-threads --enable-bulk-memory",
-      "--enable-threads --enable-bulk-memory --enable-simd --enable-multivalue",
-      "--enable-bulk-memory --enable-multivalue",
-      "--enable-threads --enable-multivalue",
-  };
-  return sets[seed / BATCH % 4];
-}
-
-static bool wasm_opt(const char *input, const char *output, uint64_t seed) {
-  char flags[256];
-  char *argv[16] = {"wasm-opt",
-                    "-ttf",
-                    "--denan",
-                    "--enable-sign-ext",
-                    "--enable-mutable-globals",
-                    "--enable-nontrapping-float-to-int",
-                    (char *)(uintptr_t)input,
-                    "-o",
-                    (char *)(uintptr_t)output};
-  int n = 9, status;
-  snprintf(flags, sizeof flags, "%s", features(seed));
-  for (char *save, *flag = strtok_r(flags, " ", &save); flag; flag = strtok_r(NULL, " ", &save))
-    argv[n++] = flag;
-  pid_t pid;
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-  int result = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (result) return false;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  return status == 0;
-}
-
 /* The file's name repeats after two batches: one is made while the other runs. */
 static bool generate(struct one *m, uint64_t seed) {
-  char input[PATH_MAX];
-  uint64_t s = seed;
-  size_t size = 100 + splitmix(&s) % 900;
-  snprintf(input, sizeof input, "%s/input", options.folder);
-  FILE *f = fopen(input, "we");
-  if (!f) return false;
-  for (size_t k = 0; k < size; k++) fputc((int)(splitmix(&s) >> 56), f);
-  if (fclose(f)) return false;
   m->seed = seed;
   snprintf(m->path, sizeof m->path, "%s/module-%03u.wasm", options.folder,
            (unsigned)(seed % (2 * BATCH)));
-  return wasm_opt(input, m->path, seed);
+  return options.generator->make(seed, options.folder, m->path);
 }
 
 static void *read_file(const char *path, size_t *size) {
@@ -408,7 +352,7 @@ static void run_random(void) {
     struct one *batch = modules[next / BATCH % 2];
     uint32_t count = 0;
     do {
-      if (!generate(&batch[count], next)) tm_die("wasm-opt failed");
+      if (!generate(&batch[count], next)) tm_die("%s failed", options.generator->name);
       expect(&batch[count++]);
       next++;
     } while (next % BATCH);
@@ -490,9 +434,9 @@ static int reduce(const char *path) {
   char self[PATH_MAX] = "";
   if (readlink("/proc/self/exe", self, sizeof self - 1) < 0) tm_die("no /proc/self/exe");
   tm_text_format(&c,
-                 "wasm-reduce '%s' -b \"$(dirname \"$(command -v wasm-opt)\")\" -ef '%s' "
+                 "wasm-reduce '%s' -to 100 -b \"$(dirname \"$(command -v wasm-opt)\")\" -ef '%s' "
                  "-t '%s/test.wasm' -w '%s.reduced' --command \"'%s' --quiet",
-                 path, FEATURES, options.folder, path, self);
+                 path, GENERATOR_FEATURES, options.folder, path, self);
   tm_text_format(&c, " --folder '%s' --python '%s' --compiler '%s'", options.folder, options.python,
                  options.compiler);
   if (options.flags) tm_text_format(&c, " --flags '%s'", options.flags);
@@ -532,6 +476,7 @@ static void choose_strategies(char *list) {
 static int parse(int argc, char **argv) {
   char *strategies = NULL;
   int at = 1;
+  options.generator = generator_find("wasm-opt");
   for (; at < argc && !strncmp(argv[at], "--", 2); at++) {
     const char *name = argv[at] + 2;
     bool *flag = !strcmp(name, "write")    ? &options.write
@@ -551,6 +496,8 @@ static int parse(int argc, char **argv) {
       options.compiler = value;
     else if (!strcmp(name, "python"))
       options.python = value;
+    else if (!strcmp(name, "generator"))
+      options.generator = generator_find(value);
     else if (!strcmp(name, "plant"))
       options.plant = value;
     else if (!strcmp(name, "strategies"))
@@ -569,6 +516,10 @@ static int parse(int argc, char **argv) {
     }
   }
   choose_strategies(strategies);
+  if (!options.generator) {
+    fprintf(stderr, "differential: --generator is wasm-opt, wasm-tools or instructions\n");
+    exit(2);
+  }
   return at;
 }
 
@@ -584,8 +535,9 @@ int main(int argc, char **argv) {
     return result;
   }
   struct one probe;
-  if (system("wasm-opt --version >/dev/null 2>&1") || !generate(&probe, 0)) {
-    puts("skipped: no wasm-opt; install the package binaryen");
+  if (!generate(&probe, 0)) {
+    printf("skipped: no modules from %s; %s\n", options.generator->name,
+           options.generator->missing);
     return 77;
   }
   start_references(TIDEMARK_SOURCE_DIR, probe.path);

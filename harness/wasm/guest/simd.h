@@ -53,6 +53,14 @@ TM_LANES(f32x4, float)
 TM_LANES(f64x2, double)
 #undef TM_LANES
 
+/* From 2^31 on SIMDe gives 2^31: here the top bit is taken off before and put back. */
+TM_INLINE v128 i32x4_trunc_sat_f32x4_u(v128 x) {
+  tm_f32x4 a = (tm_f32x4)x;
+  v128 high = (v128)(a >= 2147483648.0f), top = simde_wasm_i32x4_splat(INT32_MIN);
+  tm_f32x4 low = a - (tm_f32x4)(high & simde_wasm_f32x4_splat(2147483648.0f));
+  return (simde_wasm_i32x4_trunc_sat_f32x4((v128)low) ^ (high & top)) & (v128)(a > 0.0f);
+}
+
 /* No saturated product is INT16_MIN; where SIMDe gives that, INT16_MAX is right. */
 TM_INLINE v128 i16x8_q15mulr_sat_s(v128 x, v128 y) {
   v128 r = simde_wasm_i16x8_q15mulr_sat(x, y);
@@ -261,7 +269,6 @@ TM_INLINE v128 i16x8_q15mulr_sat_s(v128 x, v128 y) {
 #define f64x2_pmin(a, b)                 simde_wasm_f64x2_pmin(a, b)
 #define f64x2_pmax(a, b)                 simde_wasm_f64x2_pmax(a, b)
 #define i32x4_trunc_sat_f32x4_s(a)       simde_wasm_i32x4_trunc_sat_f32x4(a)
-#define i32x4_trunc_sat_f32x4_u(a)       simde_wasm_u32x4_trunc_sat_f32x4(a)
 #define f32x4_convert_i32x4_s(a)         simde_wasm_f32x4_convert_i32x4(a)
 #define f32x4_convert_i32x4_u(a)         simde_wasm_f32x4_convert_u32x4(a)
 #define i32x4_trunc_sat_f64x2_s_zero(a)  simde_wasm_i32x4_trunc_sat_f64x2_zero(a)
