@@ -153,7 +153,9 @@ int tm_engines_bench(const struct tm_engines_bench *asked, struct tm_error *erro
   cJSON_AddNumberToObject(all, "blocks", (double)asked->blocks);
   cJSON *operations = cJSON_AddArrayToObject(all, "operations");
   cJSON *workloads = cJSON_AddArrayToObject(all, "workloads");
-  printf("seed %" PRIu64 ", %ld block%s\n", seed, asked->blocks, asked->blocks == 1 ? "" : "s");
+  printf("seed %" PRIu64 ", %ld block%s; too noisy: the ends of the interval differ by more than a "
+         "factor of %g\n",
+         seed, asked->blocks, asked->blocks == 1 ? "" : "s", TM_SUBJECT_NOISE);
   if (!asked->no_operations) code = measure_operations(&b, &rng, operations, error);
   if (code == 0) code = tm_engines_programs(asked, &b.subjects, &rng, workloads, error);
   if (code == 0) code = tm_sweep_write_json(all, asked->sweep->json, error);

@@ -2,12 +2,14 @@
 /* harness/engines/bench.h: what grows, loads and workloads cost in engines and in our strategies.
  *
  * One run compares all of them, each process one sample, in random complete blocks. Costs are told
- * as medians over processes, and as ratios to `guard` paired by block, with a 95 % interval;
- * `guard` is there twice, as a control. operations  the same module for all (tm_job_probe): a grow
- * with 1 to 64 instances, alone and beside a reader that runs in a thread of its own; memory.size,
+ * as medians over processes, and as ratios to `guard` paired by block, with a 95 % interval; an
+ * interval that is too wide to say anything is marked as noisy. `guard` is there twice, as a
+ * control. operations  the same module for all (tm_job_probe): a grow with 1 to 64 instances, alone
+ * and beside a reader that runs in a thread of its own, by hundreds and one by one; memory.size,
  * loads workloads   the programs of bench/workloads: with one thread and an ordinary memory, and
- * with two threads and a shared one, where the engine starts threads. Inside, by the guest's own
- * clock; and whole processes, by hyperfine
+ * with two threads and a shared one, where the engine starts threads. Each process gives two
+ * samples: inside, by the guest's own clock; and the whole of it, by hyperfine. A browser's process
+ * is that of the program that serves its page (serve.py)
  */
 #ifndef TM_HARNESS_ENGINES_BENCH_H
 #define TM_HARNESS_ENGINES_BENCH_H

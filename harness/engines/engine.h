@@ -204,6 +204,8 @@ void tm_engine_believe_program(struct tm_engine_result *result);
  * machine is in it. */
 char *tm_engine_plain_command(const struct tm_engine_task *task,
                               const struct tm_engine_command *command, char *out, size_t room);
+/* Append the last line of `err` that says something, for a person. */
+void tm_engine_add_complaint(const char *err, char *failure, size_t room);
 /* Why this engine cannot do the job, as a sentence; NULL when it may. */
 const char *tm_engine_lacks(const struct tm_engine *engine, const struct tm_job *job);
 /* A new folder for a run, and away with it and all that is in it. 0, or -errno and a sentence. */

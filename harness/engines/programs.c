@@ -21,20 +21,24 @@ static int prepare_ours(const struct tm_engine_task *task, struct tm_engine_comm
   return tm_engine_write_program(task, command, error);
 }
 
-static const struct tm_engine ours = {
-    .name = "tidemark", .programs = TM_PROGRAMS_THREADS, .prepare = prepare_ours};
+static const struct tm_engine ours = {.name = "tidemark",
+                                      .program = "tidemark",
+                                      .programs = TM_PROGRAMS_THREADS,
+                                      .prepare = prepare_ours};
 
 static struct tm_engine_variant strategy_variant(const struct tm_subject *subject) {
   return (struct tm_engine_variant){.name = subject->name,
                                     .flags = {"--strategy", subject->strategy->name}};
 }
 
+/* The samples of one subject, by block; NAN where there is none. */
 struct samples {
-  double ns[TM_SUBJECT_BLOCKS];
-  char failure[200]; /* the last one; what hyperfine could not do stands in whole_failure */
-  char whole_failure[200];
-  double mean, spread; /* of whole processes, in seconds */
-  cJSON *hyperfine;    /* what it wrote */
+  double inside[TM_SUBJECT_BLOCKS], whole[TM_SUBJECT_BLOCKS]; /* ns */
+  double user[TM_SUBJECT_BLOCKS], system[TM_SUBJECT_BLOCKS];  /* s, of whole processes */
+  char failure[200];       /* why it cannot be run; or the last one */
+  char whole_failure[200]; /* the same of hyperfine */
+  char folder[PATH_MAX];   /* where it runs, all the time; "" when it cannot */
+  char command[2048];      /* for a person */
 };
 
 struct suite {
@@ -58,145 +62,199 @@ static struct tm_engine_task task_of(const struct suite *s, const struct tm_subj
       .engine = &ours, .program = &s->self, .variant = room, .job = s->job};
 }
 
-/* ---- inside -----------------------------------------------------------------------------------*/
+/* ---- making ready -----------------------------------------------------------------------------*/
 
-static void sample(struct suite *s, size_t i, size_t block) {
-  const struct tm_subject *subject = &s->subjects->list[i];
-  struct tm_engine_variant room;
-  struct tm_engine_task task = task_of(s, subject, &room);
-  struct tm_engine_result r = {0};
-  s->samples[i].ns[block] = NAN;
-  if (*subject->reason)
-    snprintf(r.failure, sizeof r.failure, "%s", subject->reason);
-  else
-    tm_engine_run(task.engine, task.program, task.variant, s->job, (double)s->asked->sweep->seconds,
-                  &r);
-  if (!*r.failure && !*s->said) snprintf(s->said, sizeof s->said, "%s", r.words.said);
-  if (!*r.failure && strcmp(s->said, r.words.said))
-    snprintf(r.failure, sizeof r.failure, "its result differs from others': %s", r.words.said);
-  if (*r.failure)
-    snprintf(s->samples[i].failure, sizeof s->samples[i].failure, "%.190s", r.failure);
-  else
-    s->samples[i].ns[block] = r.words.ns;
-  tm_engine_result_free(&r);
-}
-
-/* ---- whole processes --------------------------------------------------------------------------*/
-
-/* "cd 'FOLDER' && exec 'a' 'b'" for a shell; false when it does not fit or a ' is in it. */
-static bool shell_line(const char *folder, const struct tm_engine_command *c, char *out,
-                       size_t room) {
-  size_t n = (size_t)snprintf(out, room, "cd '%s' && exec", folder);
-  bool fits = !strchr(folder, '\'');
-  for (unsigned i = 0; i < c->arguments && n < room; i++) {
-    fits &= !strchr(c->argv[i], '\'');
-    n += (size_t)snprintf(out + n, room - n, " '%s'", c->argv[i]);
+/* Write measure.sh, which runs the prepared command in its folder; what it prints goes into two
+ * files. */
+static int write_script(const struct tm_engine_task *task, const struct tm_engine_command *c,
+                        struct tm_error *error) {
+  char *text = NULL;
+  size_t size = 0;
+  bool quotes = strchr(task->folder, '\'') != NULL;
+  FILE *out = open_memstream(&text, &size);
+  if (!out) return tm_fail(error, -ENOMEM, "out of memory for a script");
+  fprintf(out, "cd '%s' && exec%s", task->folder, c->spec.body ? " python3 serve.py" : "");
+  for (unsigned i = 0; i < c->arguments; i++) {
+    quotes |= strchr(c->argv[i], '\'') != NULL;
+    fprintf(out, " '%s'", c->argv[i]);
   }
-  return fits && n < room;
+  fprintf(out, " </dev/null >out 2>err\n");
+  int code = fclose(out) != 0 ? tm_fail(error, -ENOMEM, "out of memory for a script")
+             : quotes         ? tm_fail(error, -EINVAL, "its command has a quotation mark in it")
+                              : tm_engine_write(task, "measure.sh", text, size, error);
+  free(text);
+  return code;
 }
 
-static void read_hyperfine(struct samples *m, const char *path) {
-  static char text[1 << 20];
-  FILE *file = fopen(path, "r");
-  size_t size = file ? fread(text, 1, sizeof text - 1, file) : 0;
-  if (file) fclose(file);
-  text[size] = '\0';
-  m->hyperfine = cJSON_Parse(text);
-  const cJSON *one = cJSON_GetArrayItem(cJSON_GetObjectItem(m->hyperfine, "results"), 0);
-  const cJSON *mean = cJSON_GetObjectItem(one, "mean"),
-              *spread = cJSON_GetObjectItem(one, "stddev");
-  m->mean = cJSON_IsNumber(mean) ? mean->valuedouble : 0;
-  m->spread = cJSON_IsNumber(spread) ? spread->valuedouble : 0;
-}
-
-/* hyperfine on the prepared command. A reason, or NULL. */
-static const char *time_command(const struct suite *s, const struct tm_engine_task *task,
-                                const struct tm_engine_command *command, struct samples *m) {
-  static char line[8192];
-  char runs[24], path[PATH_MAX + 16], why[200];
-  if (command->spec.body) return "a page has no process of its own";
-  if (!shell_line(task->folder, command, line, sizeof line)) return "its command is too long";
-  snprintf(runs, sizeof runs, "%ld", s->asked->blocks > 2 ? s->asked->blocks : 2);
-  snprintf(path, sizeof path, "%s/hyperfine.json", task->folder);
-  char *argv[] = {"hyperfine", "--style",       "none", "--warmup", "1", "--runs",
-                  runs,        "--export-json", path,   line,       NULL};
-  struct tm_process_spec spec = {
-      .argv = argv, .seconds = (double)(s->asked->sweep->seconds * (s->asked->blocks + 2))};
-  struct tm_process_end end;
-  struct tm_error error = {""};
-  if (tm_process_run(&spec, &end, &error) < 0)
-    return "there is no hyperfine; install it with: apt-get install -y hyperfine";
-  bool good = end.ending == TM_PROCESS_EXITED && end.status == 0;
-  if (good) read_hyperfine(m, path);
-  if (!good)
-    snprintf(m->whole_failure, sizeof m->whole_failure, "hyperfine: %.150s",
-             tm_process_why(&end, why, sizeof why));
-  tm_process_free(&end);
-  return NULL;
-}
-
-static void time_whole(struct suite *s, size_t i) {
+static void make_ready(struct suite *s, size_t i) {
   const struct tm_subject *subject = &s->subjects->list[i];
   struct samples *m = &s->samples[i];
   struct tm_engine_variant room;
   struct tm_engine_task task = task_of(s, subject, &room);
   struct tm_engine_command *command = calloc(1, sizeof *command);
   struct tm_error error = {""};
-  char folder[PATH_MAX];
-  task.folder = folder;
-  if (command && tm_engine_folder(folder, &error) == 0) {
-    const char *why = NULL;
-    if (task.engine->prepare(&task, command, &error) < 0)
-      why = error.text;
-    else
-      why = time_command(s, &task, command, m);
-    if (why) snprintf(m->whole_failure, sizeof m->whole_failure, "%.190s", why);
-    tm_engine_folder_remove(folder);
-  }
+  for (int k = 0; k < TM_SUBJECT_BLOCKS; k++)
+    m->inside[k] = m->whole[k] = m->user[k] = m->system[k] = NAN;
+  const char *lacks = *subject->reason ? NULL : tm_engine_lacks(task.engine, s->job);
+  task.folder = m->folder;
+  if (*subject->reason)
+    snprintf(m->failure, sizeof m->failure, "%s", subject->reason);
+  else if (lacks)
+    snprintf(m->failure, sizeof m->failure, "not run: under %s: %s", task.engine->name, lacks);
+  else if (!command || tm_engine_folder(m->folder, &error) < 0 ||
+           task.engine->prepare(&task, command, &error) < 0 ||
+           write_script(&task, command, &error) < 0)
+    snprintf(m->failure, sizeof m->failure, "%.190s", command ? error.text : "out of memory");
+  else
+    tm_engine_plain_command(&task, command, m->command, sizeof m->command);
   free(command);
+}
+
+/* ---- one process ------------------------------------------------------------------------------*/
+
+/* A file of the subject's folder, to be freed. */
+static char *read_text(const struct samples *m, const char *name) {
+  char path[PATH_MAX + 32];
+  enum { MOST = 1 << 20 };
+  snprintf(path, sizeof path, "%s/%s", m->folder, name);
+  FILE *file = fopen(path, "r");
+  char *text = calloc(1, MOST + 1);
+  if (text && file) text[fread(text, 1, MOST, file)] = '\0';
+  if (file) fclose(file);
+  return text;
+}
+
+static void read_hyperfine(struct samples *m, size_t block) {
+  char *text = read_text(m, "hyperfine.json");
+  cJSON *all = text ? cJSON_Parse(text) : NULL;
+  const cJSON *one = cJSON_GetArrayItem(cJSON_GetObjectItem(all, "results"), 0);
+  const struct {
+    const char *name;
+    double *to, scale;
+  } figures[] = {{"mean", &m->whole[block], 1e9},
+                 {"user", &m->user[block], 1},
+                 {"system", &m->system[block], 1}};
+  for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+    const cJSON *number = cJSON_GetObjectItem(one, figures[i].name);
+    if (cJSON_IsNumber(number)) *figures[i].to = figures[i].scale * number->valuedouble;
+  }
+  cJSON_Delete(all);
+  free(text);
+}
+
+/* What its process printed, as a sample; m->failure says why it is none. */
+static void believe(struct suite *s, struct samples *m, const struct tm_process_end *end,
+                    double *ns) {
+  struct tm_engine_result r = {0};
+  char *out = read_text(m, "out"), *err = read_text(m, "err");
+  if (end->ending != TM_PROCESS_EXITED || end->status)
+    tm_process_why(end, r.failure, sizeof r.failure);
+  else if (out && err)
+    tm_engine_parse_program(s->job, out, err, &r);
+  if (!*r.failure) tm_engine_believe_program(&r);
+  if (!*r.failure && !*s->said) snprintf(s->said, sizeof s->said, "%s", r.words.said);
+  if (!*r.failure && strcmp(s->said, r.words.said))
+    snprintf(r.failure, sizeof r.failure, "its result differs from others': %s", r.words.said);
+  if (*r.failure && err) tm_engine_add_complaint(err, r.failure, sizeof r.failure);
+  if (*r.failure)
+    snprintf(m->failure, sizeof m->failure, "%.190s", r.failure);
+  else
+    *ns = r.words.ns;
+  free(out), free(err);
+}
+
+/* One process. 0, or -errno when it cannot be started. */
+static int run_process(struct suite *s, struct samples *m, char **argv, double *ns) {
+  struct tm_process_spec spec = {.argv = argv, .seconds = (double)s->asked->sweep->seconds};
+  struct tm_process_end end;
+  struct tm_error error = {""};
+  int code = tm_process_run(&spec, &end, &error);
+  if (code < 0) return code;
+  believe(s, m, &end, ns);
+  tm_process_free(&end);
+  return 0;
+}
+
+/* To warm up, and to see whether it works: nothing else is kept. */
+static void run_first(struct suite *s, struct samples *m) {
+  char script[PATH_MAX + 32];
+  double ns;
+  snprintf(script, sizeof script, "%s/measure.sh", m->folder);
+  if (run_process(s, m, (char *[]){"sh", script, NULL}, &ns) < 0)
+    snprintf(m->failure, sizeof m->failure, "sh cannot be started");
+}
+
+/* Under hyperfine, if it is there: then both figures are of one process. */
+static void run_sample(struct suite *s, struct samples *m, size_t block) {
+  char json[PATH_MAX + 32], line[PATH_MAX + 64];
+  snprintf(json, sizeof json, "%s/hyperfine.json", m->folder);
+  snprintf(line, sizeof line, "sh '%s/measure.sh'", m->folder);
+  char *argv[] = {"hyperfine", "-N", "--style",       "none", "--warmup", "0",
+                  "--runs",    "1",  "--export-json", json,   line,       NULL};
+  if (run_process(s, m, argv, &m->inside[block]) == 0) {
+    if (!isnan(m->inside[block])) read_hyperfine(m, block);
+    return;
+  }
+  snprintf(m->whole_failure, sizeof m->whole_failure,
+           "no hyperfine; install it with: apt-get install -y hyperfine");
+  snprintf(line, sizeof line, "%s/measure.sh", m->folder);
+  run_process(s, m, (char *[]){"sh", line, NULL}, &m->inside[block]);
 }
 
 /* ---- telling ----------------------------------------------------------------------------------*/
 
+static cJSON *numbers(const double values[], size_t n) {
+  cJSON *list = cJSON_CreateArray();
+  for (size_t k = 0; k < n; k++)
+    cJSON_AddItemToArray(list,
+                         isnan(values[k]) ? cJSON_CreateNull() : cJSON_CreateNumber(values[k]));
+  return list;
+}
+
+static void show_figure(double values[], const double base[], size_t blocks, const char *missing) {
+  char ratio[64];
+  double middle = tm_subjects_median(values, blocks);
+  tm_subjects_ratio(values, base, blocks, ratio, sizeof ratio);
+  if (isnan(middle))
+    printf(" %10s   %-28s", "-", missing);
+  else
+    printf(" %10.2f   %-28s", middle / 1e6, ratio);
+}
+
 static void show_row(const struct suite *s, size_t i, cJSON *rows) {
   const struct tm_subject *subject = &s->subjects->list[i];
-  const struct samples *m = &s->samples[i];
+  struct samples *m = &s->samples[i];
+  const struct samples *base = &s->samples[s->subjects->base];
   size_t blocks = (size_t)s->asked->blocks;
-  char ratio[64];
-  double middle = tm_subjects_median(m->ns, blocks);
-  tm_subjects_ratio(m->ns, s->samples[s->subjects->base].ns, blocks, ratio, sizeof ratio);
-  printf("  %-24s ", subject->name);
-  if (isnan(middle)) {
-    printf("%s\n", m->failure);
+  printf("  %-24s", subject->name);
+  if (isnan(tm_subjects_median(m->inside, blocks))) {
+    printf(" %s\n", m->failure);
   } else {
-    printf("%10.2f   %-26s ", middle / 1e6, ratio);
-    if (m->mean > 0)
-      printf("%10.1f ± %.1f\n", m->mean * 1e3, m->spread * 1e3);
-    else
-      printf("%10s   %s\n", "-", m->whole_failure);
+    show_figure(m->inside, base->inside, blocks, "");
+    show_figure(m->whole, base->whole, blocks, m->whole_failure);
+    printf("\n");
   }
   cJSON *o = cJSON_CreateObject();
   cJSON_AddStringToObject(o, "subject", subject->name);
   cJSON_AddStringToObject(o, "kind", subject->engine ? "engine" : "strategy");
   cJSON_AddStringToObject(o, "version", subject->engine ? subject->program.version : "");
   cJSON_AddStringToObject(o, "failure", m->failure);
-  cJSON *samples = cJSON_AddArrayToObject(o, "ns");
-  for (size_t k = 0; k < blocks; k++)
-    cJSON_AddItemToArray(samples,
-                         isnan(m->ns[k]) ? cJSON_CreateNull() : cJSON_CreateNumber(m->ns[k]));
-  if (m->hyperfine)
-    cJSON_AddItemToObject(o, "hyperfine", m->hyperfine);
-  else
-    cJSON_AddStringToObject(o, "no_hyperfine", m->whole_failure);
+  cJSON_AddItemToObject(o, "ns", numbers(m->inside, blocks));
+  cJSON *whole = cJSON_AddObjectToObject(o, "hyperfine");
+  cJSON_AddStringToObject(whole, "command", m->command);
+  cJSON_AddStringToObject(whole, "failure", m->whole_failure);
+  cJSON_AddItemToObject(whole, "ns", numbers(m->whole, blocks));
+  cJSON_AddItemToObject(whole, "user", numbers(m->user, blocks));
+  cJSON_AddItemToObject(whole, "system", numbers(m->system, blocks));
   cJSON_AddItemToArray(rows, o);
 }
 
 static void show(const struct suite *s, cJSON *list) {
   const struct tm_job *job = s->job;
   unsigned threads = job->program_threads;
-  printf("\n%s %s, %s\n  %-24s %10s   %-26s %10s\n", job->argument[0], job->argument[2],
+  printf("\n%s %s, %s\n  %-24s %10s   %-28s %10s   %s\n", job->argument[0], job->argument[2],
          threads ? "two threads, shared memory" : "one thread, ordinary memory", "", "inside, ms",
-         "ratio to guard (95 %)", "whole process, ms");
+         "ratio to guard (95 %)", "whole, ms", "ratio to guard (95 %)");
   cJSON *o = cJSON_CreateObject();
   cJSON_AddStringToObject(o, "workload", job->argument[0]);
   cJSON_AddStringToObject(o, "size", job->argument[2]);
@@ -209,7 +267,7 @@ static void show(const struct suite *s, cJSON *list) {
   fflush(stdout);
 }
 
-/* One workload in one shape. */
+/* One workload in one shape: each subject once to warm up, then once in each block. */
 static int measure(const struct tm_engines_bench *asked, const struct tm_subjects *subjects,
                    struct tm_rng *rng, const struct tm_job *job, cJSON *list,
                    struct tm_error *error) {
@@ -220,13 +278,18 @@ static int measure(const struct tm_engines_bench *asked, const struct tm_subject
   int code = order && s.samples && length > 0
                  ? 0
                  : tm_fail(error, -ENOMEM, "cannot run this program again, or out of memory");
+  for (size_t i = 0; code == 0 && i < subjects->count; i++) {
+    make_ready(&s, i);
+    if (!*s.samples[i].failure) run_first(&s, &s.samples[i]);
+  }
   for (long block = 0; code == 0 && block < asked->blocks; block++) {
     tm_order_block(rng, subjects->count, order);
-    for (size_t i = 0; i < subjects->count; i++) sample(&s, order[i], (size_t)block);
+    for (size_t i = 0; i < subjects->count; i++)
+      if (!*s.samples[order[i]].failure) run_sample(&s, &s.samples[order[i]], (size_t)block);
   }
-  for (size_t i = 0; code == 0 && i < subjects->count; i++)
-    if (!isnan(tm_subjects_median(s.samples[i].ns, (size_t)asked->blocks))) time_whole(&s, i);
   if (code == 0) show(&s, list);
+  for (size_t i = 0; s.samples && i < subjects->count; i++)
+    if (*s.samples[i].folder) tm_engine_folder_remove(s.samples[i].folder);
   free(order), free(s.samples);
   return code;
 }

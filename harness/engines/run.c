@@ -103,8 +103,7 @@ char *tm_engine_plain_command(const struct tm_engine_task *task, const struct tm
   return out;
 }
 
-/* The last line on standard error that says something, for a person. */
-static void add_complaint(const char *err, char *failure, size_t room) {
+void tm_engine_add_complaint(const char *err, char *failure, size_t room) {
   const char *end = err + strlen(err);
   while (end > err && strchr("\r\n ", end[-1])) end--;
   const char *line = end;
@@ -145,7 +144,7 @@ static void run_in(const struct tm_engine_task *task, double seconds,
     tm_engine_believe_program(result);
   else if (!*result->failure && !result->done)
     snprintf(result->failure, sizeof result->failure, "it ended without finishing its answer");
-  if (*result->failure) add_complaint(end.err, result->failure, sizeof result->failure);
+  if (*result->failure) tm_engine_add_complaint(end.err, result->failure, sizeof result->failure);
   tm_process_free(&end);
 }
 

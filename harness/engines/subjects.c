@@ -123,7 +123,11 @@ char *tm_subjects_ratio(const double samples[], const double base[], size_t n, c
       y[k++] = base[i];
     }
   *out = '\0';
-  if (k > 1 && tm_ratio_paired(x, y, k, 0.95, &r, NULL) == 0)
+  if (k < 2 || tm_ratio_paired(x, y, k, 0.95, &r, NULL) < 0) return out;
+  bool noisy = r.high > TM_SUBJECT_NOISE * r.low;
+  if (noisy)
+    snprintf(out, room, "too noisy: %.2g to %.2g", r.low, r.high);
+  else
     snprintf(out, room, "%.3f (%.3f to %.3f)", r.ratio, r.low, r.high);
   return out;
 }

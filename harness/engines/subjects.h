@@ -38,7 +38,9 @@ enum { TM_SUBJECT_BLOCKS = 50 };
 double tm_subjects_median(const double samples[], size_t n);
 double tm_subjects_largest(const double samples[], size_t n);
 /* "1.234 (1.200 to 1.270)": paired by block with the base, where both have a sample; "" when there
- * are fewer than two such blocks. */
+ * are fewer than two such blocks. "too noisy: 0.5 to 2" when the ends of the interval differ by a
+ * factor of more than TM_SUBJECT_NOISE. */
+#define TM_SUBJECT_NOISE 1.2
 char *tm_subjects_ratio(const double samples[], const double base[], size_t n, char *out,
                         size_t room);
 
