@@ -94,9 +94,9 @@ char *tm_engine_plain_command(const struct tm_engine_task *task, const struct tm
                               char *out, size_t room) {
   size_t n = (size_t)snprintf(out, room, "%s", c->spec.body ? "python3 serve.py" : "");
   for (unsigned i = 0; i < c->arguments && n < room; i++) {
-    const char *text = c->argv[i], *name = task->engine->program;
+    const char *text = c->argv[i], *name = strrchr(text, '/');
     bool program = name && !strcmp(text, task->program->path);
-    text = program ? name : inside(inside(text, task->folder), TIDEMARK_SOURCE_DIR);
+    text = program ? name + 1 : inside(inside(text, task->folder), TIDEMARK_SOURCE_DIR);
     const char *quote = strpbrk(text, " \"$&;()<>*?|") ? "'" : "";
     n += (size_t)snprintf(out + n, room - n, "%s%s%s%s", n ? " " : "", quote, text, quote);
   }

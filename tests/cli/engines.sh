@@ -46,7 +46,8 @@ expect 0 '"user":.*\[[0-9.]+, [0-9.]+\]' cat "$work/bench.json"
 hides "$work/bench.json"
 # An engine whose rounds end as the model forbids: the finding is told, with its reproduction, and no
 # path of this machine is in it.
-cat >"$work/stale" <<'EOF'
+mkdir "$work/bin"
+cat >"$work/bin/jsc" <<'EOF'
 #!/bin/sh
 for batch in cold,block warm,block warm,spin warm,once; do
   echo '{"phase":"'"${batch%,*}"'","meeting":"'"${batch#*,}"'","rounds":10,"rows":['
@@ -54,8 +55,8 @@ for batch in cold,block warm,block warm,spin warm,once; do
 done | paste -d '\0' - -
 echo '{"done":true}'
 EOF
-chmod +x "$work/stale"
-export TIDEMARK_ENGINE_JSC="$work/stale"
+chmod +x "$work/bin/jsc"
+export TIDEMARK_ENGINE_JSC="$work/bin/jsc"
 expect 0 '^  jsc +cold +4 of +10   warm +12 of +30   FORBIDDEN 16$' "$tidemark" engines --litmus --engine jsc \
   --test grow-flag-size-atomic --rounds 10 --findings "$work/findings" --json "$work/litmus.json"
 expect 0 '"cpu_model":' cat "$work/litmus.json"

@@ -9,12 +9,68 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 enum { ROUNDS = 200, SECONDS = 90 };
+
+/* The command that a reproduction's README tells, run as it stands in its folder, with the engine
+ * on the path. */
+static void follow(const struct tm_engine *engine, const struct tm_engine_program *program,
+                   const struct tm_job *job, const char *folder) {
+  static char text[1 << 16], path[1 << 14], command[4096];
+  struct tm_engine_result r = {0};
+  struct tm_error error = {""};
+  struct tm_process_end end;
+  snprintf(path, sizeof path, "%s/README.txt", folder);
+  FILE *file = fopen(path, "r");
+  assert_non_null(file);
+  text[fread(text, 1, sizeof text - 1, file)] = '\0';
+  fclose(file);
+  const char *line = strstr(text, "\n    ");
+  assert_non_null(line);
+  snprintf(command, sizeof command, "%.*s", (int)strcspn(line + 1, "\n"), line + 1);
+  const char *old = getenv("PATH");
+  snprintf(path, sizeof path, "%s", old);
+  char *before = strdup(path);
+  snprintf(path, sizeof path, "%.*s:%s", (int)(strrchr(program->path, '/') - program->path),
+           program->path, before);
+  setenv("PATH", path, 1);
+  char *argv[] = {"sh", "-c", command, NULL};
+  struct tm_process_spec spec = {.argv = argv, .folder = folder, .seconds = SECONDS};
+  if (tm_process_run(&spec, &end, &error) < 0) fail_msg("%s", error.text);
+  setenv("PATH", before, 1);
+  free(before);
+  tm_engine_parse(job, end.out, &r);
+  if (*r.failure || !r.done || end.ending != TM_PROCESS_EXITED || end.status)
+    fail_msg("%s: %s: '%s', status %d: %s", engine->name, command, r.failure, end.status, end.err);
+  assert_int_equal(r.histograms, job->batches);
+  tm_engine_result_free(&r);
+  tm_process_free(&end);
+}
+
+/* A reproduction runs as it says, on its own. */
+static void run_reproduction(const struct tm_engine *engine,
+                             const struct tm_engine_program *program) {
+  struct tm_suite_case one;
+  struct tm_error error = {""};
+  struct tm_engine_result result;
+  char base[PATH_MAX], folder[PATH_MAX + 16];
+  if (tm_suite_open("harness/litmus/tests/two-grows-lost.litmus", ROUNDS, &one, &error) < 0 ||
+      tm_engine_folder(base, &error) < 0)
+    fail_msg("%s", error.text);
+  snprintf(folder, sizeof folder, "%s/found", base);
+  tm_engine_run(engine, program, NULL, tm_suite_job(&one, engine), SECONDS, &result);
+  if (tm_suite_reproduction(&one, engine, program, NULL, &result, folder, &error) < 0)
+    fail_msg("%s", error.text);
+  follow(engine, program, tm_suite_job(&one, engine), folder);
+  tm_engine_result_free(&result);
+  tm_suite_close(&one);
+  tm_engine_folder_remove(base);
+}
 
 /* Run one test; false when the engine cannot do it. */
 static bool run(const struct tm_engine *engine, const struct tm_engine_program *program,
@@ -90,6 +146,7 @@ static void engine_answers(void **state) {
   /* No traps, one memory for all rounds, a final, grows that may not come. */
   assert_true(run(engine, &program, "harness/litmus/tests/two-grows-lost.litmus", &v));
   assert_int_equal(v.grades[TM_SUITE_UNSURE], 0);
+  run_reproduction(engine, &program);
 }
 
 int main(void) {
