@@ -2,7 +2,8 @@
 /* Whole processes, from exec to exit, timed by hyperfine: workloads × strategies.
  *
  * One hyperfine per block runs every strategy once, in a random order of ours (its own repeats
- * would run one strategy after the other). Its JSON is kept as it is, as a note in the store. */
+ * would run one strategy after the other). Its JSON is kept as it is, as a note in the store; it
+ * runs in the project's folder, so that commands there name files from it on. */
 #include "bench/workloads/workloads.h"
 #include "harness/engines/process.h"
 #include "harness/report/collect.h"
@@ -35,6 +36,13 @@ static char *read_text(const char *path) {
   return text;
 }
 
+/* A path inside the project, from the project's folder on. */
+static const char *from_project(const char *path) {
+  size_t length = strlen(TIDEMARK_SOURCE_DIR);
+  return !strncmp(path, TIDEMARK_SOURCE_DIR, length) && path[length] == '/' ? path + length + 1
+                                                                            : path;
+}
+
 /* Run the columns in this order. hyperfine's JSON (freed by the caller), or NULL and a sentence. */
 static char *run_block(const struct whole *w, const size_t *order, struct tm_error *error) {
   char file[] = "/tmp/tidemark-hyperfine.XXXXXX", *argv[HEAD + COLUMNS + 1], *text = NULL;
@@ -45,11 +53,13 @@ static char *run_block(const struct whole *w, const size_t *order, struct tm_err
                             "--style",   "none", "--export-json", file};
   for (int i = 0; i < HEAD; i++) argv[i] = (char *)head[i];
   for (size_t i = 0; i < w->columns && !result; i++)
-    if (asprintf(&argv[HEAD + i], "'%s' run --strategy %s -- '%s' 2 %s", w->s->program,
-                 w->strategy[order[i]], w->path, w->size) < 0)
+    if (asprintf(&argv[HEAD + i], "'%s' run --strategy %s -- '%s' 2 %s",
+                 from_project(w->s->program), w->strategy[order[i]], from_project(w->path),
+                 w->size) < 0)
       tm_die("out of memory");
   argv[HEAD + w->columns] = NULL;
-  const struct tm_process_spec spec = {.argv = argv, .seconds = SECONDS};
+  const struct tm_process_spec spec = {
+      .argv = argv, .folder = TIDEMARK_SOURCE_DIR, .seconds = SECONDS};
   struct tm_process_end end;
   result = tm_process_run(&spec, &end, error);
   for (size_t i = 0; i < w->columns; i++) free(argv[HEAD + i]);

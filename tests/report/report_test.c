@@ -165,6 +165,12 @@ static void samples_are_kept(void **state) {
   /* hyperfine's own JSON is kept, and one time of each process that it ran. */
   assert_true(count("one/data.db", "SELECT count(*) FROM note WHERE name='json' AND "
                                    "text LIKE '%\"results\"%'") > 0);
+  /* ... with commands that name files of the project from its folder on. */
+  assert_true(count("one/data.db", "SELECT count(*) FROM note WHERE name='json' AND "
+                                   "text LIKE '%tidemark'' run %'") > 0);
+  assert_int_equal(count("one/data.db", "SELECT count(*) FROM note WHERE name='json' AND "
+                                        "text LIKE '%''/%'"),
+                   0);
   assert_true(count("one/data.db", "SELECT count(*) FROM series WHERE metric='whole_time'") > 0);
   char *csv = contents("one/data.csv");
   int64_t lines = 0;
