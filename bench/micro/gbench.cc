@@ -56,6 +56,8 @@ void tm_bench_counter(struct tm_bench_state *state, const char *name, double val
       value, per_iteration ? benchmark::Counter::kAvgIterations : benchmark::Counter::kDefaults);
 }
 
+void tm_bench_fact(const char *name, const char *text) { benchmark::AddCustomContext(name, text); }
+
 int tm_bench_main(int argc, char **argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;

@@ -50,6 +50,9 @@ void tm_bench_skip(struct tm_bench_state *state, const char *why);
 void tm_bench_counter(struct tm_bench_state *state, const char *name, double value,
                       bool per_iteration);
 
+/* A fact about this run, for the head of what is printed and for the JSON's context. */
+void tm_bench_fact(const char *name, const char *text);
+
 /* Run what the flags ask for. 0, or 2 on unknown arguments. */
 int tm_bench_main(int argc, char **argv);
 
