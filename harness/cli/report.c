@@ -17,7 +17,9 @@ static const char help[] =
     "machine.json, data.csv and data.json. Without options: at most 6 minutes on two "
     "processors.\n\n"
     "  --quick             about 90 seconds: fewer blocks, tests and workloads\n"
-    "  --full              an hour or so: planted faults, all workloads at full size, 30 blocks\n"
+    "  --full              about two hours: 30 blocks, all workloads at full size, grows beside\n"
+    "                      readers at every combination of rate, readers and instances, planted\n"
+    "                      faults judged; about a gigabyte of samples as CSV\n"
     "  -o DIR              where to (default tidemark-report)\n"
     "  --from FILE         draw the newest report of this results file again; run nothing\n"
     "  --strategies A,B,…  which (default: floors, candidates and unsound ones)\n"
@@ -110,7 +112,7 @@ static struct tm_collect plan(const struct request *r) {
                                         .grows = 400,
                                         .max_instances = 100000,
                                         .max_readers = 4,
-                                        .reader_seconds = 0.05},
+                                        .reader_seconds = 0.03},
                                .bench_blocks = 30,
                                .layout_blocks = 30,
                                .grid_blocks = 6,

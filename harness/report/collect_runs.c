@@ -7,12 +7,13 @@
 #include "harness/report/compare.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { GUESTS = 32, ENGINES = 32, ENGINE_SECONDS = 20 };
+enum { GUESTS = 32, ENGINES = 32, ENGINE_SECONDS = 20, ROUNDS_A_SECOND = 50 /* at least */ };
 
 /* ---- workloads --------------------------------------------------------------------------------*/
 
@@ -160,7 +161,8 @@ static int ask_engines(const struct tm_collect *c, struct tm_recording *s, size_
     if (!found[i] || tm_collect_late(c, 0.65, 2)) continue;
     tm_recording_progress((void *)c->engine_tests[t], engine[i]->name, i, count);
     struct tm_engine_result r;
-    tm_engine_run(engine[i], &programs[i], NULL, tm_suite_job(&one, engine[i]), ENGINE_SECONDS, &r);
+    double seconds = fmax(ENGINE_SECONDS, c->engine_rounds / ROUNDS_A_SECOND);
+    tm_engine_run(engine[i], &programs[i], NULL, tm_suite_job(&one, engine[i]), seconds, &r);
     result = keep_answer(s, (t + 1) * ENGINES + i, engine[i], programs[i].version, &one, &r, error);
     tm_engine_result_free(&r);
   }

@@ -15,7 +15,8 @@
 
 enum {
   MAX_READERS = 64,
-  KEPT = 1024, /* latencies of a point, at most */
+  KEPT = 1024, /* latencies of a point, at most; of the grid's points, which are many: */
+  GRID_KEPT = 256,
   MAX_GROWS = TM_PROBE_MAX_PAGES - TM_PROBE_MIN_PAGES,
   SWEEP_RATE = 10000, /* grows a second while readers or instances are swept */
   CHUNK = 4096        /* accesses between two looks at the clock */
@@ -56,14 +57,15 @@ static int grow_at_rate(struct tm_probe *p, void *view, unsigned rate, struct gr
   uint64_t begun = tm_arch_ticks();
   double length = p->size.reader_seconds * 1e9 / p->ns_per_tick;
   double step = rate ? 1e9 / p->ns_per_tick / rate : length;
-  uint64_t every = (uint64_t)(length / step) / KEPT + 1, n = 0;
+  unsigned most = p->size.grid ? GRID_KEPT : KEPT;
+  uint64_t every = (uint64_t)(length / step) / most + 1, n = 0;
   for (double due = step; due <= length && n < MAX_GROWS; due += step) {
     while ((double)(tm_arch_ticks() - begun) < due) tm_arch_pause();
     if (!rate) break;
     uint64_t a = tm_arch_ticks();
     if (p->strategy->grow(view, 1) < 0) return -ENOMEM;
     uint64_t b = tm_arch_ticks();
-    if (n++ % every == 0 && g->timed < KEPT) g->latency[g->timed++] = tm_probe_ns(p, b - a);
+    if (n++ % every == 0 && g->timed < most) g->latency[g->timed++] = tm_probe_ns(p, b - a);
     if ((double)(tm_arch_ticks() - begun) > length) break; /* it cannot keep up */
   }
   double seconds = (double)(tm_arch_ticks() - begun) * p->ns_per_tick / 1e9;

@@ -138,11 +138,17 @@ double tm_median(const double *values, size_t n) {
 size_t tm_samples_blocks(const struct tm_samples *all, const char *strategy, const char *role,
                          const char *metric, const char *const *where,
                          double out[TM_SAMPLE_BLOCKS]) {
+  static const struct tm_sample *of[TM_SAMPLE_BLOCKS];
   size_t n = 0;
   for (const struct tm_sample *s = NULL; (s = tm_samples_next(all, s, metric, where));) {
     if (strcmp(tm_sample_axis(s, "strategy"), strategy)) continue;
-    if (strcmp(tm_sample_axis(s, "role"), role) || n == TM_SAMPLE_BLOCKS) continue;
-    out[n++] = tm_mean_of_lower(s->values, s->count);
+    if (strcmp(tm_sample_axis(s, "role"), role)) continue;
+    size_t k = 0;
+    while (k < n && (of[k]->block != s->block || strcmp(of[k]->plan, s->plan))) k++;
+    if (k == TM_SAMPLE_BLOCKS) continue;
+    of[k] = s; /* again: the block was broken off and measured anew */
+    out[k] = tm_mean_of_lower(s->values, s->count);
+    if (k == n) n++;
   }
   return n;
 }

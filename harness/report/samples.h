@@ -49,7 +49,8 @@ const struct tm_sample *tm_samples_next(const struct tm_samples *all, const stru
 
 /* One number per block, in the order of blocks: the mean of the faster half of the series,
  * which neither preemption nor the grain of the time base reaches; what it leaves out is in the
- * distributions. Returns how many blocks. */
+ * distributions. Of a block that was broken off and measured anew after --resume the later series
+ * counts, so that ratios stay paired. Returns how many blocks. */
 size_t tm_samples_blocks(const struct tm_samples *all, const char *strategy, const char *role,
                          const char *metric, const char *const *where,
                          double out[TM_SAMPLE_BLOCKS]);

@@ -98,6 +98,21 @@ static void a_biased_control_decides_nothing(void **state) {
   tm_samples_free(&all);
 }
 
+/* A run was killed in its first block and resumed: some series of that block are there twice. They
+ * come first, as older ones do, and must neither count nor shift the others. */
+static void a_block_measured_anew_counts_once(void **state) {
+  (void)state;
+  struct tm_samples all = {.sample = calloc(ROOM, sizeof(struct tm_sample)), .room = ROOM};
+  assert_non_null(all.sample);
+  add(&all, 0, "shared", "layout-load", "side", 77);
+  for (unsigned b = 0; b < BLOCKS; b++) add(&all, b, "shared", "layout-load", "side", 1 + b);
+  double block[TM_SAMPLE_BLOCKS];
+  const char *where[] = {"op", "layout-load", NULL};
+  assert_int_equal(tm_samples_blocks(&all, "guard", "subject", "time", where, block), BLOCKS);
+  for (unsigned b = 0; b < BLOCKS; b++) assert_true(block[b] == 1 + b);
+  tm_samples_free(&all);
+}
+
 static void without_samples_there_is_nothing(void **state) {
   (void)state;
   struct tm_samples none = {.count = 0};
@@ -132,6 +147,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ratios_are_those_of_the_samples),
       cmocka_unit_test(a_biased_control_decides_nothing),
+      cmocka_unit_test(a_block_measured_anew_counts_once),
       cmocka_unit_test(without_samples_there_is_nothing),
       cmocka_unit_test(all_is_measured),
   };
