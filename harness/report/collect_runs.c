@@ -74,7 +74,9 @@ static int compare(const struct tm_collect *c, struct tm_recording *s, size_t g,
   unsigned n = c->workload_divisor ? w->size / c->workload_divisor : w->test_size;
   snprintf(size, sizeof size, "%u", n < w->test_size ? w->test_size : n);
   snprintf(least, sizeof least, "%u", w->test_size);
-  struct tm_compare run = {.blocks = c->workload_blocks, .seed = c->seed + g, .limit_seconds = 60};
+  struct tm_compare run = {.blocks = c->workload_blocks,
+                           .seed = c->seed + g,
+                           .limit_seconds = c->workload_divisor == 1 ? 600 : 60};
   run.strategy[run.strategies++] = tm_strategy_find("nocheck");
   for (size_t i = 0; i < c->strategies; i++)
     if (c->strategy[i] != run.strategy[0] &&

@@ -83,7 +83,7 @@ static char *script(const struct tm_findings *f) {
   const struct tm_line *seen[TM_FINDING_LINES];
   FILE *out = open_memstream(&text, &size);
   if (!out) return NULL;
-  fputs("set multiplot layout 2,3 margins 0.12,0.99,0.2,0.94 spacing 0.03,0.1\n"
+  fputs("set multiplot layout 2,3 margins 0.12,0.99,0.25,0.94 spacing 0.03,0.1\n"
         "set xrange [-0.5:6.5]\nset yrange [-0.5:6.5]\nset border 3\n"
         "set tics nomirror scale 0\nunset key\n",
         out);
@@ -114,7 +114,7 @@ static char *script(const struct tm_findings *f) {
       }
     for (size_t i = 0; p == TM_DECADES - 1 && i < legend && i < 15; i++)
       fprintf(out, "set label '%c %s' at screen %g,%g front textcolor '%s'\n", (int)('A' + i),
-              seen[i]->name, 0.09 + 0.18 * (double)(i % 5), 0.09 - 0.035 * (double)(i / 5),
+              seen[i]->name, 0.09 + 0.18 * (double)(i % 5), 0.085 - 0.035 * (double)(i / 5),
               tm_figure_colour(i));
     fputs("plot NaN notitle\n", out);
   }

@@ -50,10 +50,10 @@ static void put_table(const struct tm_table *t, FILE *out) {
     fprintf(out,
             "<label class=\"filter\">filter <input type=\"search\" data-table=\"t-%s\"></label>\n",
             t->id);
-  fprintf(out, "<div class=\"scroll\" tabindex=\"0\"><table id=\"t-%s\"%s><caption>", t->id,
+  fprintf(out, "<div class=\"scroll\" tabindex=\"0\"><table id=\"t-%s\"%s><caption><span>", t->id,
           t->compact ? " class=\"compact\"" : "");
   put(t->caption, out);
-  fputs("</caption><thead><tr>", out);
+  fputs("</span></caption><thead><tr>", out);
   for (size_t i = 0; i < t->columns; i++) {
     fprintf(out, "<th scope=\"col\"%s><button type=\"button\">",
             t->number[i] ? " class=\"n\"" : "");
