@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/cli/costs.h"
 
+#include "harness/stats/stats.h"
 #include "harness/store/store.h"
 
 #include <cjson/cJSON.h>
@@ -78,11 +79,6 @@ static int add(void *context, const struct tm_stored *s) {
   return 0;
 }
 
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 int tm_costs_read(const char *results, const char *strategy, struct tm_costs *costs,
                   struct tm_error *error) {
   *costs = (struct tm_costs){.run = ""};
@@ -99,9 +95,7 @@ int tm_costs_read(const char *results, const char *strategy, struct tm_costs *co
   }
   for (size_t i = 0; i < costs->count; i++) {
     struct tm_cost *c = &costs->cost[i];
-    qsort(c->values, c->count, sizeof *c->values, by_value);
-    size_t half = c->count / 2;
-    c->median = c->count % 2 ? c->values[half] : (c->values[half - 1] + c->values[half]) / 2;
+    c->median = tm_median(c->values, c->count);
   }
   return 0;
 }

@@ -11,7 +11,7 @@ struct tm_cost {
   char *what; /* the axes but the strategy: "threads=2 workload=sort" */
   char *metric;
   char *unit;
-  double *values; /* sorted */
+  double *values; /* of all processes */
   size_t count;
   double median;
 };

@@ -365,17 +365,6 @@ static int measure_translation(struct figures *f, const char *module, struct tm_
 
 /* ---- showing ----------------------------------------------------------------------------------*/
 
-static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return x < y ? -1 : x > y;
-}
-static double median(const double *values) {
-  double sorted[GROW_BLOCKS];
-  memcpy(sorted, values, sizeof sorted);
-  qsort(sorted, GROW_BLOCKS, sizeof *sorted, ascending);
-  return sorted[GROW_BLOCKS / 2];
-}
-
 static void print_workloads(const struct figures *f) {
   printf("Generated code, one thread, %zu blocks; time relative to the second, 95 %% interval\n",
          f->blocks);
@@ -401,8 +390,9 @@ static void print(const struct figures *f, uint64_t seed) {
   if (f->parts & GROW) {
     printf("\nGrow by one page, %d blocks of %d\n", GROW_BLOCKS, GROWS);
     printf("  guard / bare mprotect  %.3f  [%.3f, %.3f]  (medians %.0f and %.0f ns)\n",
-           f->grow.ratio, f->grow.low, f->grow.high, median(f->guard_ns), median(f->bare_ns));
-    printf("  precommit              %.1f ns\n", median(f->precommit_ns));
+           f->grow.ratio, f->grow.low, f->grow.high, tm_median(f->guard_ns, GROW_BLOCKS),
+           tm_median(f->bare_ns, GROW_BLOCKS));
+    printf("  precommit              %.1f ns\n", tm_median(f->precommit_ns, GROW_BLOCKS));
   }
   if (f->translated_mb > 0)
     printf("\nTranslation of %s, %.1f MB: %.1f MB of wasm a second on one core (best of 5)\n",

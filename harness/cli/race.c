@@ -146,17 +146,6 @@ static int measure_costs(struct line *lines, size_t count, uint64_t seed, struct
   return result;
 }
 
-static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return x < y ? -1 : x > y;
-}
-static double median(const double *values) {
-  double sorted[BLOCKS];
-  memcpy(sorted, values, sizeof sorted);
-  qsort(sorted, BLOCKS, sizeof *sorted, ascending);
-  return sorted[BLOCKS / 2];
-}
-
 /* ---- the race ---------------------------------------------------------------------------------*/
 
 struct request {
@@ -225,9 +214,9 @@ static void print_table(const struct line *lines, size_t count, bool allowed) {
       print_runs(&l->resident);
     printf(" ");
     print_runs(&l->fresh);
-    printf(" %5.1f %5.2f [%.2f, %.2f]", median(l->cost.size_ns), l->cost.size.ratio,
+    printf(" %5.1f %5.2f [%.2f, %.2f]", tm_median(l->cost.size_ns, BLOCKS), l->cost.size.ratio,
            l->cost.size.low, l->cost.size.high);
-    printf(" %6.0f %5.2f [%.2f, %.2f]\n", median(l->cost.grow_ns), l->cost.grow.ratio,
+    printf(" %6.0f %5.2f [%.2f, %.2f]\n", tm_median(l->cost.grow_ns, BLOCKS), l->cost.grow.ratio,
            l->cost.grow.low, l->cost.grow.high);
   }
   for (size_t i = 0; i < count; i++)
@@ -325,8 +314,8 @@ static int write_json(const char *path, const struct line *lines, size_t count, 
     else
       cJSON_AddItemToObject(o, "resident", run_json(&lines[i].resident));
     cJSON_AddItemToObject(o, "fresh", run_json(&lines[i].fresh));
-    add_ratio(o, "size", &lines[i].cost.size, median(lines[i].cost.size_ns));
-    add_ratio(o, "grow", &lines[i].cost.grow, median(lines[i].cost.grow_ns));
+    add_ratio(o, "size", &lines[i].cost.size, tm_median(lines[i].cost.size_ns, BLOCKS));
+    add_ratio(o, "grow", &lines[i].cost.grow, tm_median(lines[i].cost.grow_ns, BLOCKS));
   }
   return tm_cli_write_json("race", all, path);
 }

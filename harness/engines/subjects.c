@@ -90,19 +90,12 @@ void tm_subjects_free(struct tm_subjects *subjects) {
   *subjects = (struct tm_subjects){0};
 }
 
-static int by_size(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 double tm_subjects_median(const double samples[], size_t n) {
-  double sorted[TM_SUBJECT_BLOCKS];
+  double known[TM_SUBJECT_BLOCKS];
   size_t k = 0;
   for (size_t i = 0; i < n; i++)
-    if (!isnan(samples[i])) sorted[k++] = samples[i];
-  if (k == 0) return NAN;
-  qsort(sorted, k, sizeof *sorted, by_size);
-  return k % 2 ? sorted[k / 2] : (sorted[k / 2 - 1] + sorted[k / 2]) / 2;
+    if (!isnan(samples[i])) known[k++] = samples[i];
+  return tm_median(known, k);
 }
 
 double tm_subjects_largest(const double samples[], size_t n) {

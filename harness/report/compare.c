@@ -276,15 +276,9 @@ static int measure(struct tm_compare *c, const char *program, const struct tm_co
   return 0;
 }
 
-static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return x < y ? -1 : x > y;
-}
-
 static int summarise(struct tm_compare *c, struct tm_error *error) {
-  double *sorted = calloc(c->blocks, sizeof *sorted);
   struct tm_ratio *column = calloc(c->guests, sizeof *column);
-  int result = sorted && column ? 0 : tm_fail(error, -ENOMEM, "out of memory");
+  int result = column ? 0 : tm_fail(error, -ENOMEM, "out of memory");
   for (size_t s = 0; s <= c->strategies && !result; s++) {
     bool whole = true;
     for (size_t g = 0; g < c->guests && !result; g++) {
@@ -296,14 +290,11 @@ static int summarise(struct tm_compare *c, struct tm_error *error) {
       }
       const double *base = tm_compare_cell(c, g, 0)->seconds;
       result = tm_ratio_paired(cell->seconds, base, c->blocks, 0.95, &cell->time, error);
-      memcpy(sorted, cell->seconds, c->blocks * sizeof *sorted);
-      qsort(sorted, c->blocks, sizeof *sorted, ascending);
-      cell->median_seconds = (sorted[(c->blocks - 1) / 2] + sorted[c->blocks / 2]) / 2;
+      cell->median_seconds = tm_median(cell->seconds, c->blocks);
       column[g] = cell->time;
     }
     if (!result && whole) result = tm_ratio_geomean(column, c->guests, 0.95, &c->geomean[s], error);
   }
-  free(sorted);
   free(column);
   return result;
 }

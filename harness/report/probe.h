@@ -57,6 +57,6 @@ extern const char *const tm_probe_counted[TM_PROBE_COUNTED]; /* the loops, by op
  * surround the two runs of each loop. 0, or -errno with a sentence. */
 int tm_probe_count(const struct tm_strategy *strategy, unsigned turns,
                    double each[TM_PROBE_COUNTED], struct tm_error *error);
-__attribute__((noinline, noclone)) void tm_probe_count_mark(void); /* does nothing */
+__attribute__((noinline)) void tm_probe_count_mark(void); /* does nothing */
 
 #endif

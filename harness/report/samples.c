@@ -106,16 +106,11 @@ const struct tm_sample *tm_samples_next(const struct tm_samples *all, const stru
   return NULL;
 }
 
-static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return x < y ? -1 : x > y;
-}
-
 static double *sorted_copy(const double *values, size_t n) {
   double *copy = calloc(n + 1, sizeof *copy);
   if (!copy) tm_die("out of memory");
   memcpy(copy, values, n * sizeof *copy);
-  qsort(copy, n, sizeof *copy, ascending);
+  tm_sort(copy, n);
   return copy;
 }
 
@@ -125,14 +120,6 @@ double tm_mean_of_lower(const double *values, size_t n) {
   for (size_t i = 0; i < used; i++) sum += sorted[i];
   free(sorted);
   return used ? sum / (double)used : NAN;
-}
-
-double tm_median(const double *values, size_t n) {
-  if (n == 0) return NAN;
-  double *sorted = sorted_copy(values, n);
-  double middle = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
-  free(sorted);
-  return middle;
 }
 
 size_t tm_samples_blocks(const struct tm_samples *all, const char *strategy, const char *role,
@@ -165,6 +152,6 @@ double *tm_samples_pool(const struct tm_samples *all, const char *strategy, cons
     memcpy(pool + *count, s->values, s->count * sizeof *pool);
     *count += s->count;
   }
-  if (pool) qsort(pool, *count, sizeof *pool, ascending);
+  if (pool) tm_sort(pool, *count);
   return pool;
 }

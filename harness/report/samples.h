@@ -60,6 +60,5 @@ double *tm_samples_pool(const struct tm_samples *all, const char *strategy, cons
                         const char *const *where, size_t *count);
 
 double tm_mean_of_lower(const double *values, size_t n); /* as above, of one series */
-double tm_median(const double *values, size_t n);        /* NAN when n is 0 */
 
 #endif

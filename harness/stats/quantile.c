@@ -9,6 +9,20 @@
 #include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+void tm_sort(double values[], size_t n) { gsl_sort(values, 1, n); }
+
+double tm_median(const double values[], size_t n) {
+  if (n == 0) return NAN;
+  double *sorted = malloc(n * sizeof *sorted);
+  if (!sorted) tm_die("out of memory");
+  memcpy(sorted, values, n * sizeof *sorted);
+  tm_sort(sorted, n);
+  double middle = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+  free(sorted);
+  return middle;
+}
 
 static int check(size_t n, double q, double level, struct tm_error *error) {
   if (n >= 1 && q > 0 && q <= 1 && level > 0 && level < 1) return 0;

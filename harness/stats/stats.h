@@ -173,7 +173,14 @@ int tm_ratio_two_level(const struct tm_process a[], const struct tm_process b[],
                        struct tm_error *error);
 
 /* ---- Quantiles --------------------------------------------------------------------------------
- * The q-quantile is the smallest value that at least q of the values do not exceed (q = 1: the
+ */
+
+void tm_sort(double values[], size_t n); /* ascending; no NAN among them */
+
+/* The middle one of n values in any order, or the mean of the middle two; NAN when n is 0. */
+double tm_median(const double values[], size_t n);
+
+/* The q-quantile is the smallest value that at least q of the values do not exceed (q = 1: the
  * maximum). An upper bound that needs more samples is INFINITY; so is always the maximum's. */
 
 /* Of n ≥ 1 independent values, sorted ascending: exact bounds by order statistics. 0 < q ≤ 1. */

@@ -28,7 +28,7 @@ void *tm_vec_grow(void *at, uint32_t *capacity, size_t item_bytes);
        ? ((v)->at = tm_vec_grow((v)->at, &(v)->capacity, sizeof *(v)->at), &(v)->at[(v)->count++]) \
        : &(v)->at[(v)->count++])
 
-enum { TM_NONE = UINT32_MAX };
+#define TM_NONE UINT32_MAX /* no such index */
 
 struct tm_emit_type {
   const char *params, *results; /* letters */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The reduction loses nothing: random programs have the same outcomes with it and without. */
 #include "program.h"
+#include "tests/seed.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -154,9 +155,7 @@ static void three_threads_with_locks(void **state) {
 }
 
 int main(void) {
-  const char *given = getenv("TM_SEED");
-  seed = given ? strtoull(given, NULL, 0) : UINT64_C(0x2545f4914f6cdd1d);
-  printf("seed %llu (TM_SEED chooses another)\n", (unsigned long long)seed);
+  seed = tm_test_seed(UINT64_C(0x2545f4914f6cdd1d));
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(two_threads),
       cmocka_unit_test(two_threads_with_locks),

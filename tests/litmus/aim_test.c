@@ -3,6 +3,7 @@
  * moment, its length a little later. */
 #include "harness/litmus/aim.h"
 #include "harness/stats/stats.h"
+#include "tests/seed.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -138,9 +139,6 @@ int main(void) {
       cmocka_unit_test(without_a_witness_it_looks_everywhere),
       cmocka_unit_test(a_given_skew_stays),
   };
-  const char *given = getenv("TM_SEED");
-  seed = given ? strtoull(given, NULL, 10) : tm_rng_fresh_seed();
-  printf("TM_SEED=%" PRIu64 "\n", seed);
-  fflush(stdout);
+  seed = tm_test_seed(tm_rng_fresh_seed());
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

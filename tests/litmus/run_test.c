@@ -4,6 +4,7 @@
 #include "harness/litmus/run.h"
 #include "harness/stats/stats.h"
 #include "strategies/strategies.h"
+#include "tests/seed.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -201,9 +202,6 @@ int main(void) {
       cmocka_unit_test(every_mode_runs_every_shape),
       cmocka_unit_test(a_crowd_and_interrupts_change_no_verdict),
   };
-  const char *given = getenv("TM_SEED");
-  seed = given ? strtoull(given, NULL, 10) : tm_rng_fresh_seed();
-  printf("TM_SEED=%" PRIu64 "\n", seed);
-  fflush(stdout);
+  seed = tm_test_seed(tm_rng_fresh_seed());
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

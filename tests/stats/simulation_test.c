@@ -3,6 +3,7 @@
  * coverage. The number of experiments makes each limit at least four standard errors wide, so a
  * correct build fails about once in 10,000 runs. TM_SEED=… repeats a printed run. */
 #include "harness/stats/stats.h"
+#include "tests/seed.h"
 #include "tests/stats/bca.h"
 
 #include <math.h>
@@ -184,11 +185,6 @@ static void two_level_coverage(void **state) {
   }
 }
 
-static int ascending(const void *x, const void *y) {
-  double a = *(const double *)x, b = *(const double *)y;
-  return (a > b) - (a < b);
-}
-
 static void quantile_coverage(void **state) {
   (void)state;
   enum { N = 1500, EXPERIMENTS = 2000 };
@@ -197,7 +193,7 @@ static void quantile_coverage(void **state) {
   int hits[LENGTH(qs)] = {0};
   for (int e = 0; e < EXPERIMENTS; e++) {
     for (int i = 0; i < N; i++) v[i] = tm_rng_uniform(&rng);
-    qsort(v, N, sizeof *v, ascending);
+    tm_sort(v, N);
     for (size_t k = 0; k < LENGTH(qs); k++) {
       struct tm_interval t;
       assert_int_equal(tm_quantile(v, N, qs[k], 0.95, &t, NULL), 0);
@@ -430,9 +426,6 @@ int main(void) {
       cmocka_unit_test(power_as_promised),
       cmocka_unit_test(this_machine),
   };
-  const char *given = getenv("TM_SEED");
-  uint64_t seed = given ? strtoull(given, NULL, 10) : tm_rng_fresh_seed();
-  print_message("seed %llu\n", (unsigned long long)seed);
-  rng = tm_rng(seed);
+  rng = tm_rng(tm_test_seed(tm_rng_fresh_seed()));
   return cmocka_run_group_tests_name("simulation", tests, NULL, NULL);
 }

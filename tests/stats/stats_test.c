@@ -258,6 +258,18 @@ static void control_by_hand(void **state) {
 /* Ranks for the median of 20 values are 6 and 15 (tables of the sign test, 95 %); p99 of 100 values
  * has no upper bound (all 100 lie below it with probability 0.37) and the lower rank 97: four or
  * more of 100 lie above it with probability 0.0184, three or more with 0.0794. */
+static void the_middle(void **state) {
+  (void)state;
+  double values[] = {9, 1, 4, 3, 8};
+  assert_true(isnan(tm_median(values, 0)));
+  assert_true(tm_median(values, 1) == 9);
+  assert_true(tm_median(values, 4) == 3.5);
+  assert_true(tm_median(values, 5) == 4);
+  assert_true(values[0] == 9 && values[4] == 8); /* left as they were */
+  tm_sort(values, 5);
+  for (int k = 1; k < 5; k++) assert_true(values[k - 1] < values[k]);
+}
+
 static void quantiles_by_hand(void **state) {
   (void)state;
   double v[1000];
@@ -349,6 +361,7 @@ int main(void) {
       cmocka_unit_test(three_verdicts),
       cmocka_unit_test(holm_by_hand),
       cmocka_unit_test(control_by_hand),
+      cmocka_unit_test(the_middle),
       cmocka_unit_test(quantiles_by_hand),
       cmocka_unit_test(alike_iterations_count_little),
       cmocka_unit_test(two_level_edges),

@@ -6,6 +6,7 @@
  * repeats a printed run. */
 #include "harness/stats/stats.h"
 #include "harness/store/store.h"
+#include "tests/seed.h"
 #include "tests/store/sandbox.h"
 
 #include <errno.h>
@@ -261,10 +262,7 @@ static void disk_full_at_every_write(void **state) {
 static void killed_at_any_moment(void **state) {
   (void)state;
   enum { ROUNDS = 40 };
-  const char *given = getenv("TM_SEED");
-  uint64_t seed = given ? strtoull(given, NULL, 10) : tm_rng_fresh_seed();
-  print_message("seed %llu\n", (unsigned long long)seed);
-  struct tm_rng rng = tm_rng(seed);
+  struct tm_rng rng = tm_rng(tm_test_seed(tm_rng_fresh_seed()));
   int found = 0;
   forget();
   for (int round = 0; round < ROUNDS; round++) {

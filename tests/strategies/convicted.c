@@ -7,6 +7,7 @@
 #include "harness/litmus/run.h"
 #include "harness/stats/stats.h"
 #include "strategies/strategies.h"
+#include "tests/seed.h"
 
 #include <sched.h>
 #include <setjmp.h>
@@ -108,7 +109,6 @@ static void each_is_named_on_hardware(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(each_is_named_on_hardware)};
-  const char *given = getenv("TM_SEED");
-  seed = given ? strtoull(given, NULL, 10) : tm_rng_fresh_seed();
+  seed = tm_test_seed(tm_rng_fresh_seed());
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
