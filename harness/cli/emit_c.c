@@ -12,8 +12,11 @@
 static const char usage[] =
     "usage: tidemark emit-c [--strategy S] [--layout L] module.wasm\n\n"
     "Prints the C that the module is translated to under strategy S (default: guard) and with the\n"
-    "instance laid out as L (default: inline; see run --help): the shared header, the units with one\n"
-    "C function for each wasm function, and the module's description.\n";
+    "instance laid out as L (default: inline; see run --help): the shared header, the units with "
+    "one\n"
+    "C function for each wasm function, and the module's description. It prints C and no table, "
+    "so\n"
+    "there is no --json.\n";
 
 /* The whole file, malloc'ed; NULL with a sentence. */
 static void *read_file(const char *path, size_t *size, struct tm_error *error) {

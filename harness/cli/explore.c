@@ -257,6 +257,9 @@ static int put_all(struct tm_asked *w) {
 
 static int answer(struct tm_asked *w) {
   bool one = w->test_count * w->strategy_count * w->model_count == 1;
+  if (w->json && (w->replay || w->mutate || w->full))
+    return tm_cli_wrong("explore", "--json writes cells; it does not go with --replay, --mutate or "
+                                   "--full");
   if (w->replay) return replay(w);
   if (w->mutate) return tm_explore_print_orders(w);
   if (w->full) return put_all(w);

@@ -350,8 +350,9 @@ static int measure_translation(struct figures *f, const char *module, struct tm_
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   struct stat st;
   if (fd < 0 || fstat(fd, &st) || st.st_size <= 0) {
-    if (fd >= 0) close(fd);
-    return tm_fail(error, -ENOENT, "cannot read %s", path);
+    if (fd < 0) return tm_fail(error, -errno, "cannot read %s: %s", path, strerror(errno));
+    close(fd);
+    return tm_fail(error, -EINVAL, "%s is no module", path);
   }
   void *wasm = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
   close(fd);

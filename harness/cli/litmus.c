@@ -44,7 +44,7 @@ static const char help[] =
     "  --preload           touch a round's low places just before it\n"
     "  --no-affinity       do not pin threads to processors\n"
     "  --seed N            (default: fresh, printed)\n"
-    "  --json FILE         every histogram; - for standard output\n\n"
+    "  --json FILE         every histogram, or every verdict; - for standard output\n\n"
     "What is seen is also held against all that the strategy's source can do (tidemark explore, "
     "c11),\n"
     "where that can be searched in 30 seconds and no --threads are added: an outcome that cannot "
@@ -107,16 +107,28 @@ static int add_suite(struct request *r, struct tm_error *error) {
 
 static int print_verdicts(const struct request *r) {
   int status = TM_EXIT_OK;
+  bool quiet = r->json && !strcmp(r->json, "-");
+  cJSON *list = cJSON_CreateArray();
   for (size_t i = 0; i < r->tests; i++) {
     bool allowed = tm_oracle_allowed(r->oracle[i]);
-    printf("%s %s\n", r->test[i]->name, allowed ? "allowed" : "forbidden");
-    if (r->explain) tm_oracle_explain(r->test[i], r->oracle[i], stdout);
+    const char *verdict = allowed ? "allowed" : "forbidden";
+    if (!quiet) printf("%s %s\n", r->test[i]->name, verdict);
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "test", r->test[i]->name);
+    cJSON_AddStringToObject(o, "verdict", verdict);
+    cJSON_AddBoolToObject(o, "as_expected", allowed == r->test[i]->expect_allowed);
+    cJSON_AddItemToArray(list, o);
+    if (r->explain && !quiet) tm_oracle_explain(r->test[i], r->oracle[i], stdout);
     if (allowed == r->test[i]->expect_allowed) continue;
     fflush(stdout);
     fprintf(stderr, "tidemark litmus: %s expects %s\n", r->test[i]->name,
             r->test[i]->expect_allowed ? "allowed" : "forbidden");
     status = TM_EXIT_NO;
   }
+  if (!r->json)
+    cJSON_Delete(list);
+  else if (tm_cli_write_json("litmus", list, r->json))
+    status = TM_EXIT_WRONG;
   return status;
 }
 

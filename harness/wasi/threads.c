@@ -174,6 +174,10 @@ static void live(struct guest_thread *t) {
     call(t, instance, &trap);
     observe(&t->env);
   }
+  struct tm_error import = error;
+  if (result == -ENOENT)
+    tm_fail(&error, result,
+            "%s; a guest can import WASI preview1, wasi thread-spawn and one memory", import.text);
   if (result && trap.code == TM_TRAP_NONE)
     fail(process, result, &error);
   else if (trap.code != TM_TRAP_NONE || t->env.thread == 0)

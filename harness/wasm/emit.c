@@ -34,12 +34,21 @@ static int open_file(struct tm_emitter *e, const char *name) {
   return 0;
 }
 
+static int cannot_write(struct tm_emitter *e) {
+  int why = errno;
+  if (!e->out)
+    return tm_fail(e->error, -EIO, "cannot write the C of %s: %s", e->name, strerror(why));
+  return tm_fail(e->error, -EIO,
+                 "cannot write the C of %s into %s: %s; make room there, or set TIDEMARK_CACHE to "
+                 "another folder",
+                 e->name, e->out, strerror(why));
+}
+
 static int spill(struct tm_emitter *e, struct tm_text *t) {
   size_t size = t->size;
   t->size = 0;
   e->written += size;
-  if (size && fwrite(t->data, 1, size, e->stream) != size)
-    return tm_fail(e->error, -EIO, "cannot write the C of %s: %s", e->name, strerror(errno));
+  if (size && fwrite(t->data, 1, size, e->stream) != size) return cannot_write(e);
   return 0;
 }
 
@@ -49,8 +58,7 @@ static int close_file(struct tm_emitter *e, struct tm_text *t) {
     fputc('\n', e->stream);
     return result;
   }
-  if (e->stream && fclose(e->stream) && !result)
-    result = tm_fail(e->error, -EIO, "cannot write the C of %s: %s", e->name, strerror(errno));
+  if (e->stream && fclose(e->stream) && !result) result = cannot_write(e);
   e->stream = NULL;
   return result;
 }

@@ -527,8 +527,38 @@ private:
       unsupported("multiple memories");
     else if (error.message.find("unexpected type form") != std::string::npos && gc_form())
       unsupported("garbage collection");
+    else if ((number_after(error.message, "wasm file version: ") >> 16) == 1)
+      unsupported("the component model");
+    else if (const char *feature = type_feature(error.message))
+      unsupported(feature);
     else
       errors_.push_back(error);
+  }
+  // 0 when the words are not there.
+  static long number_after(const std::string &message, const char *words) {
+    size_t at = message.find(words);
+    return at == std::string::npos ? 0 : std::strtol(&message[at + std::strlen(words)], nullptr, 0);
+  }
+  // Whose is the type that a parameter, result, local or global has, when it is not ours?
+  static const char *type_feature(const std::string &message) {
+    if (message.find("type") == std::string::npos) return nullptr;
+    long code = number_after(message, "(got ");
+    if (code == 0) code = number_after(message, "invalid global type: ");
+    switch (code & 0x7f) {
+    case 0x63:                                                      // (ref null T)
+    case 0x64: return code ? "typed function references" : nullptr; // (ref T)
+    case 0x69:                                                      // exn
+    case 0x74: return "exception handling";                         // noexn
+    case 0x6a:                                                      // array, struct, i31, eq, any
+    case 0x6b:
+    case 0x6c:
+    case 0x6d:
+    case 0x6e:
+    case 0x71: // none, noextern, nofunc
+    case 0x72:
+    case 0x73: return "garbage collection";
+    default: return nullptr;
+    }
   }
   // Is it about an access that names its memory? That is bit 6 of what was an alignment.
   static bool names_memory(const std::string &message) {

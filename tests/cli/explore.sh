@@ -12,6 +12,7 @@ expect 0 'core/length.h:[0-9]+  commit page 1' explore $race --replay 'A*3 B*2 A
 expect 0 '^  =>  g=1 r=0 s=1$' explore $race --replay 'A*3 B*2 A*2'
 expect 0 'commit page 1 fails' explore $race --failures
 expect 2 'cannot be made' explore $race --replay 'A*3 B*2 A*9'
+expect 2 'does not go with --replay' explore $race --replay 'A*3 B*2 A*2' --json -
 expect 2 "is not a thread's move" explore $race --replay 'A*3 Q'
 expect 0 'incomplete; 4 outcomes in 3000 executions' explore $race --random 3000 --seed 3
 

@@ -5,6 +5,7 @@ expect 0 '^size-after-access allowed$' "$tidemark" litmus --verdict size-after-a
 expect 0 'witness: g=1' "$tidemark" litmus --explain size-after-access
 expect 0 'forbidden by: ' "$tidemark" litmus --explain grow-flag-size-atomic
 expect 0 '^classic-sb-plain allowed$' "$tidemark" litmus --verdict
+expect 0 '"verdict":	"forbidden"' "$tidemark" litmus --verdict --json - grow-flag-size-atomic
 sed 's/expect allowed/expect forbidden/' harness/litmus/tests/size-after-access.litmus >"$work/wrong.litmus"
 expect 1 'expects forbidden' "$tidemark" litmus --verdict "$work/wrong.litmus"
 expect 0 '^Observation size-after-access ' "$tidemark" litmus --test size-after-access \

@@ -57,6 +57,11 @@ static void merge(void **state) {
   says("1 runs, 4 cells");
   tidemark(0, "merge %s %s", sandbox_path("a.db"), sandbox_path("b.db"));
   says("0 runs, 0 cells");
+  tidemark(0, "merge --json %s %s", sandbox_path("a.db"), sandbox_path("b.db"));
+  cJSON *json = cJSON_Parse(output), *first = cJSON_GetArrayItem(json, 0);
+  assert_string_equal(cJSON_GetObjectItem(first, "from")->valuestring, sandbox_path("b.db"));
+  assert_int_equal(cJSON_GetObjectItem(first, "cells")->valueint, 0);
+  cJSON_Delete(json);
   tidemark(2, "merge %s %s", sandbox_path("a.db"), sandbox_path("c.db"));
   says("unlike");
   tidemark(2, "merge %s", sandbox_path("a.db"));

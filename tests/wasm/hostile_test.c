@@ -131,6 +131,28 @@ static void unsupported_is_named(void **state) {
   assert_non_null(strstr(error.text, "multiple memories"));
   assert_int_equal(translate("\0asm\1\0\0\0\x01\x03\x01\x5f\x00", 13), -ENOTSUP);
   assert_non_null(strstr(error.text, "garbage collection"));
+  static const struct {
+    const char type;
+    const char *name;
+  } types[] = {{0x64, "function references"}, {0x63, "function references"},
+               {0x69, "exception"},           {0x6e, "garbage collection"},
+               {0x6c, "garbage collection"},  {0x71, "garbage collection"}};
+  for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
+    char parameter[] = "\0asm\1\0\0\0\x01\x06\x01\x60\x01?\x00";
+    parameter[13] = types[k].type;
+    assert_int_equal(translate(parameter, 16), -ENOTSUP);
+    assert_non_null(strstr(error.text, types[k].name));
+    char local[] = "\x01\x01?\x00\x0b"; /* one local */
+    local[2] = types[k].type;
+    assert_int_equal(translate_code(local, 5), -ENOTSUP);
+    assert_non_null(strstr(error.text, types[k].name));
+    char global[] = "\0asm\1\0\0\0\x06\x06\x01?\x00\xd0\x70\x0b";
+    global[11] = types[k].type;
+    assert_int_equal(translate(global, 16), -ENOTSUP);
+    assert_non_null(strstr(error.text, types[k].name));
+  }
+  assert_int_equal(translate("\0asm\x0d\0\1\0", 8), -ENOTSUP);
+  assert_non_null(strstr(error.text, "component model"));
   assert_int_equal(translate("\0asm\1\0\0\0\x0d\x01\x00", 11), -ENOTSUP);
   assert_non_null(strstr(error.text, "exception"));
 }
