@@ -540,16 +540,18 @@ private:
     return at == std::string::npos ? 0 : std::strtol(&message[at + std::strlen(words)], nullptr, 0);
   }
   // Whose is the type that a parameter, result, local or global has, when it is not ours?
-  static const char *type_feature(const std::string &message) {
+  const char *type_feature(const std::string &message) const {
     if (message.find("type") == std::string::npos) return nullptr;
     long code = number_after(message, "(got ");
     if (code == 0) code = number_after(message, "invalid global type: ");
+    bool local = message.find("expected valid local type") != std::string::npos;
+    if (local && state->offset) code = state->data[state->offset - 1];
     switch (code & 0x7f) {
-    case 0x63:                                                      // (ref null T)
-    case 0x64: return code ? "typed function references" : nullptr; // (ref T)
-    case 0x69:                                                      // exn
-    case 0x74: return "exception handling";                         // noexn
-    case 0x6a:                                                      // array, struct, i31, eq, any
+    case 0x63: // (ref null T), (ref T)
+    case 0x64: return "typed function references";
+    case 0x69:                              // exn
+    case 0x74: return "exception handling"; // noexn
+    case 0x6a:                              // array, struct, i31, eq, any
     case 0x6b:
     case 0x6c:
     case 0x6d:

@@ -245,10 +245,10 @@ static void bootstrap_quantile(const struct tm_process p[], size_t n, double q, 
       const struct tm_process *drawn = &p[tm_rng_below(&rng, n)];
       for (size_t k = 0; k < drawn->n; k++) v[at++] = drawn->values[tm_rng_below(&rng, drawn->n)];
     }
-    qsort(v, at, sizeof *v, ascending);
+    tm_sort(v, at);
     draws[r] = v[(size_t)ceil(q * (double)at) - 1];
   }
-  qsort(draws, DRAWS, sizeof *draws, ascending);
+  tm_sort(draws, DRAWS);
   *low = draws[DRAWS * 25 / 1000];
   *high = draws[DRAWS - 1 - DRAWS * 25 / 1000];
 }
