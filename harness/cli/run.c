@@ -134,8 +134,8 @@ static int read_options(struct tm_args *a, struct request *r) {
       wrong = set_size("--stack", value, &bytes);
       if (!wrong) r->options.main_stack_bytes = bytes;
     } else if ((value = tm_args_value(a, "--max-threads"))) {
-      if (!tm_cli_number(value, 1, 8192, &n))
-        wrong = tm_cli_wrong("run", "--max-threads wants a number from 1 to 8192, not '%s'", value);
+      if (!tm_cli_number(value, 1, 10000, &n))
+        wrong = tm_cli_wrong("run", "--max-threads wants a number from 1 to 10000, not '%s'", value);
       else
         r->options.max_threads = (uint32_t)n;
     } else if ((value = tm_args_value(a, "--stats"))) {

@@ -17,7 +17,7 @@
 enum {
   STACK_GUARD_BYTES = 1 << 20,
   LEAST_STACK_BYTES = 256 * 1024,
-  MOST_THREADS = 8192, /* each takes a few mappings, of which Linux gives a process 65530 */
+  MOST_THREADS = 10000, /* each takes a few mappings, of which Linux gives a process 65530 */
   MOST_THREAD_NUMBER = 0x1fffffff, /* wasi-threads keeps the upper bits for itself */
 };
 

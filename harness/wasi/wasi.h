@@ -38,7 +38,7 @@ struct tm_wasi_options {
   size_t preopen_count;
   const struct tm_wasi_preopen *preopens;
   int stdio[3];         /* host descriptors; -1: /dev/null */
-  uint32_t max_threads; /* alive at one time, the main thread included; 8192 at most */
+  uint32_t max_threads; /* alive at one time, the main thread included; 10000 at most */
   uint32_t max_files;   /* open descriptors of the guest */
   size_t main_stack_bytes, thread_stack_bytes;
   uint64_t timeout_ns; /* 0: none */
