@@ -128,7 +128,10 @@ int tm_store_open(const char *path, enum tm_store_mode mode, struct tm_store **o
   /* SQLite gives names that begin with ':' a meaning of their own. */
   if (store && asprintf(&store->path, "%s%s", *path == ':' ? "./" : "", path) < 0)
     store->path = NULL;
-  if (!store || !store->path) tm_die("out of memory");
+  if (!store || !store->path) {
+    free(store);
+    return tm_fail(error, -ENOMEM, "cannot open %s: out of memory", path);
+  }
   /* Also a reader may have to finish or undo what a killed writer left. */
   int flags = SQLITE_OPEN_READWRITE | (mode == TM_STORE_APPEND ? SQLITE_OPEN_CREATE : 0);
   int rc = 0;

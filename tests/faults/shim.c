@@ -73,7 +73,9 @@ int fclose(FILE *stream) {
   return fails("fclose", ENOSPC) ? EOF : result;
 }
 size_t fwrite(const void *bytes, size_t size, size_t count, FILE *stream) {
-  return fails("fwrite", ENOSPC) ? 0 : NEXT(fwrite)(bytes, size, count, stream);
+  if (!fails("fwrite", ENOSPC)) return NEXT(fwrite)(bytes, size, count, stream);
+  stream->_flags |= 0x20; /* what glibc's ferror() looks at */
+  return 0;
 }
 char *mkdtemp(char *name) { return fails("mkdtemp", ENOSPC) ? NULL : NEXT(mkdtemp)(name); }
 int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,

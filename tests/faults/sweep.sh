@@ -1,12 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Fail each call of the C library in turn while a guest with threads is translated, cached and run:
-#     sweep.sh TIDEMARK SHIM threads.wasm WORKFOLDER
+#     sweep.sh TIDEMARK SHIM threads.wasm small.db empty.db WORKFOLDER [STRATEGY…|all]
 # After each failure: no signal ended the program; it did what the guest does, or exited 2 (or 134,
 # the guest's trap) with a sentence; and the same command without the failure then works from the
 # same cache. The guest's mode j adds up to 4 in four threads; mode g grows to 32 pages in four.
+# Then the store: a merge and an export of small.db do all or say what failed, and lose no sample.
+# Without strategies three of them, and of the later calls one in ten; with strategies every call of
+# the system in turn, and one in ten of the later calls of malloc and its kind.
 set -u
-tidemark=$1 shim=$2 guest=$3 work=$4
+tidemark=$1 shim=$2 guest=$3 db=$4 empty=$5 work=$6
+shift 6
+if [ "$*" = all ]; then
+  # shellcheck disable=SC2046 # a list of words
+  set -- $("$tidemark" strategies --json | tr -d '\n\t' | grep -o '"name":"[a-z]*","kind":"candidate"' | cut -d'"' -f4)
+fi
+every=$#
+[ $# -gt 0 ] || set -- guard uffd pushrcu
 rm -rf "$work"; mkdir -p "$work"
 export TIDEMARK_FAILED=$work/failed
 bad=0 total=0
@@ -42,15 +52,27 @@ check() { # FUNCTION N CACHE; false when there were fewer calls
   [ $? = "$expected" ] || complain "$1" "$2" "afterwards it does not run"
 }
 
-for strategy in guard uffd pushrcu; do
+next() { # the call after N of FUNCTION
+  case $every:$1 in
+  0:* | *alloc) n=$((n + 1 + n / 10)) ;;
+  *) n=$((n + 1)) ;;
+  esac
+}
+
+for strategy in "$@"; do
+  before=$total
   for mode in j g; do
     run "$work/warm"
     expected=$?
     [ $expected = 4 ] || [ $expected = 32 ] || { cat "$work/err"; exit 1; }
     for function in $warm; do
-      for ((n = 1; n < 10000; n += 1 + n / 10)); do check "$function" "$n" "$work/warm" || break; done
+      for ((n = 1; n < 10000; )); do
+        check "$function" "$n" "$work/warm" || break
+        next "$function"
+      done
     done
   done
+  echo "$strategy: $((total - before)) failures injected, $bad badly taken so far"
 done
 strategy=guard mode=j expected=4
 for function in $cold; do
@@ -62,5 +84,54 @@ for function in $cold; do
     done
   done
 done
+
+# ---- the store ----------------------------------------------------------------------------------
+strategy=store
+store() { # COMMAND…: its status is kept
+  timeout -s KILL 60 "$tidemark" "$@" >"$work/out" 2>"$work/err" </dev/null
+}
+good=$work/good.db
+cp "$db" "$good"
+store export --json "$good" && cp "$work/out" "$work/right"
+
+# After a failed merge the target is as it was, and the same merge then works.
+merge_check() { # FUNCTION N
+  rm -f "$TIDEMARK_FAILED" "$work"/into.db*
+  cp "$empty" "$work/into.db"
+  TIDEMARK_FAIL=$1:$2 LD_PRELOAD=$shim store merge "$work/into.db" "$good"
+  local status=$?
+  [ -e "$TIDEMARK_FAILED" ] || return 1
+  total=$((total + 1)) mode=merge
+  [ $status = 0 ] || [ $status = 2 ] || complain "$1" "$2" "status $status"
+  [ $status = 0 ] || [ -s "$work/err" ] || complain "$1" "$2" "nothing was said"
+  store merge "$work/into.db" "$good" || complain "$1" "$2" "afterwards it cannot be merged"
+  store export --json "$work/into.db"
+  cmp -s "$work/out" "$work/right" || complain "$1" "$2" "samples are lost"
+}
+
+# An export is whole, or the exit status says that it is not.
+export_check() { # FUNCTION N
+  rm -f "$TIDEMARK_FAILED" "$work/file"
+  TIDEMARK_FAIL=$1:$2 LD_PRELOAD=$shim store export --json -o "$work/file" "$good"
+  local status=$?
+  [ -e "$TIDEMARK_FAILED" ] || return 1
+  total=$((total + 1)) mode=export
+  case $status in
+  0) cmp -s "$work/file" "$work/right" || complain "$1" "$2" "not whole, and status 0" ;;
+  2) [ -s "$work/err" ] || complain "$1" "$2" "nothing was said" ;;
+  *) complain "$1" "$2" "status $status" ;;
+  esac
+}
+
+before=$total
+for function in mmap write pwrite64 rename fsync fopen fclose fwrite malloc calloc realloc; do
+  for each in merge_check export_check; do
+    for ((n = 1; n < 10000; )); do
+      $each "$function" "$n" || break
+      next "$function"
+    done
+  done
+done
+echo "store: $((total - before)) failures injected, $bad badly taken so far"
 echo "$total failures injected, $bad badly taken"
 [ "$total" -gt 50 ] && [ "$bad" = 0 ]
