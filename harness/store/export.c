@@ -103,23 +103,24 @@ struct json {
   bool more;
 };
 
-static void print_json(FILE *to, cJSON *item) {
+/* Write an item and free it; false when memory is out. */
+static bool print_json(FILE *to, cJSON *item) {
   char *text = cJSON_PrintUnformatted(item);
-  if (!text) tm_die("out of memory");
-  fputs(text, to);
-  free(text);
+  if (text) fputs(text, to);
   cJSON_Delete(item);
+  free(text);
+  return text != NULL;
 }
 
 static int json_series(void *context, const struct tm_stored *s) {
   struct json *json = context;
   fprintf(json->to, "%s\n{\"run\":\"%s\",\"plan\":", json->more ? "," : "", s->run);
-  print_json(json->to, cJSON_CreateString(s->plan));
+  bool printed = print_json(json->to, cJSON_CreateString(s->plan));
   fprintf(json->to, ",\"block\":%llu,\"position\":%llu,\"axes\":%s,\"notes\":%s,\"metric\":\"%s\"",
           (unsigned long long)s->block, (unsigned long long)s->position, s->axes, s->notes,
           s->metric);
   fputs(",\"unit\":", json->to);
-  print_json(json->to, cJSON_CreateString(s->unit));
+  printed = print_json(json->to, cJSON_CreateString(s->unit)) && printed;
   fputs(",\"values\":[", json->to);
   for (size_t i = 0; i < s->count; i++) {
     if (i) fputc(',', json->to);
@@ -127,7 +128,7 @@ static int json_series(void *context, const struct tm_stored *s) {
   }
   fputs("]}", json->to);
   json->more = true;
-  return ferror(json->to) ? -EIO : 0;
+  return !printed ? -ENOMEM : ferror(json->to) ? -EIO : 0;
 }
 
 /* Series by series: the file may be larger than memory. */
@@ -136,10 +137,12 @@ static int export_json(struct tm_store *store, FILE *to, struct tm_error *error)
   cJSON *runs = tm_store_runs(store, error);
   if (!runs) return -EIO;
   fputs("{\"runs\":", to);
-  print_json(to, runs);
+  bool printed = print_json(to, runs);
   fputs(",\n\"series\":[", to);
   int rc = tm_store_each(store, NULL, NULL, 0, json_series, &json, error);
   fputs("\n]}\n", to);
+  if (rc == -ENOMEM || (rc == 0 && !printed))
+    return tm_fail(error, -ENOMEM, "cannot export as JSON: out of memory");
   return rc;
 }
 

@@ -5,10 +5,11 @@
 #     reduce.sh DIFFERENTIAL WORKFOLDER
 set -u
 differential=$1 work=$2
-command -v wasm-reduce >/dev/null && command -v node >/dev/null && command -v wat2wasm >/dev/null || {
-  echo "skipped: no wasm-reduce, node or wat2wasm; install binaryen, nodejs and wabt"
+for tool in wasm-reduce node wat2wasm; do
+  command -v $tool >/dev/null && continue
+  echo "skipped: no $tool; install binaryen, nodejs and wabt"
   exit 77
-}
+done
 rm -rf "$work"; mkdir -p "$work"
 run=("$differential" --folder "$work" --python none --strategies guard --flags -O0)
 plant='i32_rotl(a, b) ((b) > 31 ? (a) : ((a) << ((b) & 31) | (a) >> (-(b) & 31)))'
