@@ -25,6 +25,12 @@ void tm_die_at(const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 3, 4), cold, noreturn));
 #define tm_die(...) tm_die_at(__FILE__, __LINE__, __VA_ARGS__)
 
+/* The machine has no memory for "%s" and the caller cannot go on without it: a sentence, then exit
+ * status 2. For bookkeeping; a memory that cannot grow is an answer and no failure. */
+void tm_no_memory_at(const char *file, int line, const char *format, ...)
+    __attribute__((format(printf, 3, 4), cold, noreturn));
+#define tm_no_memory(...) tm_no_memory_at(__FILE__, __LINE__, __VA_ARGS__)
+
 #ifdef __cplusplus
 }
 #endif

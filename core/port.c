@@ -187,7 +187,7 @@ static uint32_t take_thread(void) {
   if (number == threads.room) {
     uint32_t room = 2 * threads.room + 64;
     threads.taken = realloc(threads.taken, room);
-    if (!threads.taken) tm_die("no memory for a table of %u threads", room);
+    if (!threads.taken) tm_no_memory("a table of %u threads", room);
     memset(threads.taken + threads.room, 0, room - threads.room);
     threads.room = room;
   }

@@ -50,7 +50,7 @@ static inline void **tm_running_place_(struct tm_running *r) {
   if (thread >= r->room) {
     uint32_t room = 2 * thread + 8;
     r->views = realloc(r->views, room * sizeof *r->views);
-    if (!r->views) tm_die("no memory for a table of %u threads", room);
+    if (!r->views) tm_no_memory("a table of %u threads", room);
     while (r->room < room) r->views[r->room++] = NULL;
   }
   return &r->views[thread];

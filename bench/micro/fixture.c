@@ -47,7 +47,7 @@ static void open_subject(struct subject *s, uint64_t min_pages, size_t instances
   s->stride = (s->strategy->view_bytes + 127) & ~(size_t)127;
   s->instances = instances;
   s->views = aligned_alloc(128, instances * s->stride);
-  if (!s->views) tm_die("no memory for %zu views", instances);
+  if (!s->views) tm_no_memory("%zu views", instances);
   memset(s->views, 0, instances * s->stride);
   for (size_t i = 0; i < instances; i++)
     if (tm_linear_attach(s->memory, view(s, i))) tm_die("%s: cannot attach", s->strategy->name);
@@ -244,7 +244,7 @@ static void attach_body(struct tm_bench_state *state, void *context) {
   struct subject s = *(struct subject *)context;
   open_subject(&s, 1, (size_t)tm_bench_argument(state));
   void *mine = aligned_alloc(128, s.stride);
-  if (!mine) tm_die("no memory for a view");
+  if (!mine) tm_no_memory("a view");
   memset(mine, 0, s.stride);
   while (tm_bench_next(state)) {
     if (tm_linear_attach(s.memory, mine)) tm_die("%s: cannot attach", s.strategy->name);
@@ -272,7 +272,7 @@ static void bare_mprotect(struct tm_bench_state *state, void *context) {
 
 static struct subject *subject(const struct tm_strategy *strategy, const struct tm_hot_loop *loop) {
   struct subject *s = calloc(1, sizeof *s); /* lives as long as the program */
-  if (!s) tm_die("out of memory");
+  if (!s) tm_no_memory("what was asked");
   s->strategy = strategy;
   s->loop = loop;
   return s;
@@ -320,7 +320,7 @@ void tm_register_strategy(const struct tm_strategy *strategy, const struct tm_ho
 void tm_register_code(void) {
   extern char __executable_start[], etext[]; /* made by the linker */
   if (tm_trap_add_code((uintptr_t)__executable_start, (uintptr_t)etext))
-    tm_die("out of memory for the trap handler");
+    tm_no_memory("the trap handler");
 }
 
 void tm_register_bare(void) {

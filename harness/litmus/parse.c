@@ -554,7 +554,7 @@ static bool parse_file(struct parser *p) {
 struct tm_litmus *tm_litmus_parse(const char *file, const char *text, size_t bytes,
                                   struct tm_error *error) {
   struct parser p = {.test = calloc(1, sizeof *p.test)};
-  if (!p.test) tm_die("out of memory");
+  if (!p.test) tm_no_memory("what was asked");
   memcpy(p.test->var, predefined, sizeof predefined);
   p.test->vars = sizeof predefined / sizeof *predefined;
   tm_lex_start(&p.lex, file, text, bytes, error);
@@ -570,7 +570,7 @@ struct tm_litmus *tm_litmus_read(const char *file, struct tm_error *error) {
     return NULL;
   }
   char *text = malloc(MAX_FILE_BYTES + 1);
-  if (!text) tm_die("out of memory");
+  if (!text) tm_no_memory("what was asked");
   size_t bytes = fread(text, 1, MAX_FILE_BYTES + 1, in);
   bool broken = ferror(in);
   fclose(in);

@@ -201,7 +201,7 @@ static void explain_forbidden(struct goal *goal, const struct tm_program *progra
 
 static void explain(struct goal *goal, FILE *out) {
   struct tm_program *program = calloc(1, sizeof *program);
-  if (!program) tm_die("out of memory");
+  if (!program) tm_no_memory("what was asked");
   if (tm_program_unfold(program, goal->test, NULL) == 0) {
     if (seek(goal, program, 0)) {
       fprintf(out, "  witness: ");
@@ -219,7 +219,7 @@ static void explain(struct goal *goal, FILE *out) {
 
 void tm_oracle_explain(const struct tm_litmus *test, const struct tm_oracle *oracle, FILE *out) {
   struct goal *goal = calloc(1, sizeof *goal);
-  if (!goal) tm_die("out of memory");
+  if (!goal) tm_no_memory("what was asked");
   goal->test = test;
   const char *sc = !tm_oracle_allowed(oracle) ? ""
                    : tm_oracle_sc(oracle)     ? ", and an interleaving explains it"
@@ -234,7 +234,7 @@ void tm_oracle_explain(const struct tm_litmus *test, const struct tm_oracle *ora
 void tm_oracle_explain_row(const struct tm_litmus *test, const struct tm_oracle *oracle,
                            const struct tm_value row[], FILE *out) {
   struct goal *goal = calloc(1, sizeof *goal);
-  if (!goal) tm_die("out of memory");
+  if (!goal) tm_no_memory("what was asked");
   goal->test = test;
   goal->row = row;
   fprintf(out, "%s: ", test->name);

@@ -59,7 +59,7 @@ static uint64_t hash_state(const uint64_t word[], unsigned words) {
 static void grow_slots(struct states *s) {
   size_t slots = s->slots ? 2 * s->slots : 256;
   struct state_slot *fresh = calloc(slots, sizeof *fresh);
-  if (!fresh) tm_die("out of memory");
+  if (!fresh) tm_no_memory("what was asked");
   for (size_t i = 0; i < s->slots; i++) {
     if (!s->slot[i].next) continue;
     size_t at = s->slot[i].hash & (slots - 1);
@@ -83,7 +83,7 @@ static bool meet(struct states *s, const uint64_t word[]) {
   if (s->count == s->room) {
     s->room = s->room ? 2 * s->room : 256;
     s->state = realloc(s->state, s->room * bytes);
-    if (!s->state) tm_die("out of memory");
+    if (!s->state) tm_no_memory("what was asked");
   }
   memcpy(s->state + s->count * s->words, word, bytes);
   s->slot[at] = (struct state_slot){hash, ++s->count};
@@ -347,7 +347,7 @@ static void find_widths(struct explorer *x) {
 bool tm_interleave(const struct tm_litmus *test, const struct tm_cells *cells,
                    const struct tm_interleave_goal *goal) {
   struct explorer *x = calloc(1, sizeof *x);
-  if (!x) tm_die("out of memory");
+  if (!x) tm_no_memory("what was asked");
   x->test = test;
   x->cells = cells;
   x->goal = goal;

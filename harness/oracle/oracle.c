@@ -144,12 +144,12 @@ static int judge(struct tm_oracle *o, struct tm_error *error) {
 struct tm_oracle *tm_oracle_judge_listing(const struct tm_litmus *test, size_t most,
                                           struct tm_error *error) {
   struct tm_oracle *o = calloc(1, sizeof *o);
-  if (!o) tm_die("out of memory");
+  if (!o) tm_no_memory("what was asked");
   o->test = test;
   o->most_rows = most;
   o->program = calloc(1, sizeof *o->program);
   o->memo = calloc(1, sizeof *o->memo);
-  if (!o->program || !o->memo) tm_die("out of memory");
+  if (!o->program || !o->memo) tm_no_memory("what was asked");
   struct tm_outcomes *sets[] = {&o->allowed, &o->sc, &o->memo->asked, &o->memo->allowed,
                                 &o->memo->sc};
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) tm_outcomes_start(sets[i], test->columns);

@@ -53,7 +53,7 @@ static void rehash(struct tm_outcomes *set, size_t slots) {
   struct tm_outcomes_slot *old = set->slot;
   size_t before = set->slots;
   set->slot = calloc(slots, sizeof *set->slot);
-  if (!set->slot) tm_die("out of memory");
+  if (!set->slot) tm_no_memory("what was asked");
   set->slots = slots;
   for (size_t i = 0; i < before; i++) {
     if (!old[i].next) continue;
@@ -72,7 +72,7 @@ bool tm_outcomes_add(struct tm_outcomes *set, const struct tm_value row[]) {
   if (set->count == set->room) {
     set->room = set->room ? 2 * set->room : 32;
     set->value = realloc(set->value, set->room * (set->columns + !set->columns) * sizeof *row);
-    if (!set->value) tm_die("out of memory");
+    if (!set->value) tm_no_memory("what was asked");
   }
   if (set->columns) memcpy(set->value + set->count * set->columns, row, set->columns * sizeof *row);
   set->slot[at] = (struct tm_outcomes_slot){hash, ++set->count};

@@ -679,7 +679,7 @@ static void try_candidate(struct state *s, const size_t choice[]) {
 void tm_search_run(struct tm_search *search) {
   const struct tm_program *program = search->program;
   struct state *s = calloc(1, sizeof *s);
-  if (!s) tm_die("out of memory");
+  if (!s) tm_no_memory("what was asked");
   s->search = search;
   s->program = program;
   size_t choice[TM_LITMUS_THREADS + 1] = {0};

@@ -36,13 +36,13 @@ static void keep_path(struct unfolding *u) {
   if (out->count == out->room) {
     out->room = out->room ? 2 * out->room : 16;
     out->path = realloc(out->path, out->room * sizeof *out->path);
-    if (!out->path) tm_die("out of memory");
+    if (!out->path) tm_no_memory("what was asked");
   }
   struct tm_path *path = &out->path[out->count++];
   *path = u->path;
   path->event = malloc((path->events + 1) * sizeof *path->event);
   path->need = malloc((path->needs + 1) * sizeof *path->need);
-  if (!path->event || !path->need) tm_die("out of memory");
+  if (!path->event || !path->need) tm_no_memory("what was asked");
   memcpy(path->event, u->event, path->events * sizeof *path->event);
   memcpy(path->need, u->need, path->needs * sizeof *path->need);
 }
@@ -472,7 +472,7 @@ static void finals_ways(struct unfolding *u, unsigned column) {
 
 static int unfold_thread(struct tm_program *program, unsigned number) {
   struct unfolding *u = calloc(1, sizeof *u);
-  if (!u) tm_die("out of memory");
+  if (!u) tm_no_memory("what was asked");
   u->program = program;
   u->out = &program->thread[number];
   u->number = number;

@@ -56,7 +56,7 @@ static char *run_block(const struct whole *w, const size_t *order, struct tm_err
     if (asprintf(&argv[HEAD + i], "'%s' run --strategy %s -- '%s' 2 %s",
                  from_project(w->s->program), w->strategy[order[i]], from_project(w->path),
                  w->size) < 0)
-      tm_die("out of memory");
+      tm_no_memory("what was asked");
   argv[HEAD + w->columns] = NULL;
   const struct tm_process_spec spec = {
       .argv = argv, .folder = TIDEMARK_SOURCE_DIR, .seconds = SECONDS};

@@ -6,14 +6,14 @@
 #include <string.h>
 
 static void *need(void *memory) {
-  if (!memory) tm_die("out of memory");
+  if (!memory) tm_no_memory("what was asked");
   return memory;
 }
 static char *copy(const char *text) { return need(strdup(text)); }
 
 static char *format_text(const char *format, va_list arguments) {
   char *text;
-  if (vasprintf(&text, format, arguments) < 0) tm_die("out of memory");
+  if (vasprintf(&text, format, arguments) < 0) tm_no_memory("what was asked");
   return text;
 }
 

@@ -108,7 +108,7 @@ const struct tm_sample *tm_samples_next(const struct tm_samples *all, const stru
 
 static double *sorted_copy(const double *values, size_t n) {
   double *copy = calloc(n + 1, sizeof *copy);
-  if (!copy) tm_die("out of memory");
+  if (!copy) tm_no_memory("what was asked");
   memcpy(copy, values, n * sizeof *copy);
   tm_sort(copy, n);
   return copy;
@@ -147,7 +147,7 @@ double *tm_samples_pool(const struct tm_samples *all, const char *strategy, cons
   for (const struct tm_sample *s = NULL; (s = tm_samples_next(all, s, metric, where));) {
     if (strcmp(tm_sample_axis(s, "strategy"), strategy)) continue;
     double *more = realloc(pool, (*count + s->count + 1) * sizeof *more);
-    if (!more) tm_die("out of memory");
+    if (!more) tm_no_memory("what was asked");
     pool = more;
     memcpy(pool + *count, s->values, s->count * sizeof *pool);
     *count += s->count;

@@ -96,7 +96,7 @@ int tm_ratio_two_level(const struct tm_process a[], const struct tm_process b[],
     return tm_fail(error, -EINVAL, "no block was measured, so there is nothing to compare");
   struct block *blocks = calloc(n, sizeof *blocks);
   double *draws = calloc(resamples, sizeof *draws);
-  if (!blocks || !draws) tm_die("out of memory for %zu blocks", n);
+  if (!blocks || !draws) tm_no_memory("%zu blocks", n);
   for (size_t i = 0; i < n && rc == 0; i++) {
     struct block *k = &blocks[i];
     if (describe(&a[i], &k->mean_a, &k->noise) < 0 || describe(&b[i], &k->mean_b, &k->noise) < 0)

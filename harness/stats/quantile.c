@@ -16,7 +16,7 @@ void tm_sort(double values[], size_t n) { gsl_sort(values, 1, n); }
 double tm_median(const double values[], size_t n) {
   if (n == 0) return NAN;
   double *sorted = malloc(n * sizeof *sorted);
-  if (!sorted) tm_die("out of memory");
+  if (!sorted) tm_no_memory("what was asked");
   memcpy(sorted, values, n * sizeof *sorted);
   tm_sort(sorted, n);
   double middle = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
@@ -120,7 +120,7 @@ int tm_quantile_two_level(const struct tm_process processes[], size_t n, double 
   int rc = check(values, q, level, error);
   if (rc < 0) return rc;
   double *sorted = calloc(values, sizeof *sorted);
-  if (!sorted) tm_die("out of memory for %zu values", values);
+  if (!sorted) tm_no_memory("%zu values", values);
   for (size_t p = 0; p < n; p++)
     for (size_t i = 0; i < processes[p].n; i++) sorted[at++] = processes[p].values[i];
   gsl_sort(sorted, 1, values);

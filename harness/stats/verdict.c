@@ -88,7 +88,7 @@ int tm_judge(const struct tm_ratio ratios[], size_t n, double margin, double alp
                    "between 0 and 1",
                    margin, alpha);
   struct ranked *p = calloc(n ? n : 1, sizeof *p);
-  if (!p) tm_die("out of memory for %zu comparisons", n);
+  if (!p) tm_no_memory("%zu comparisons", n);
   for (size_t i = 0; i < n; i++) p[i] = (struct ranked){p_different(&ratios[i]), i};
   holm(p, n);
   for (size_t k = 0; k < n; k++) out[p[k].index].p_different = p[k].p;

@@ -39,17 +39,17 @@ static int check(const struct tm_axis *axis, const struct tm_axis *before, struc
 int tm_axes_json(const struct tm_axis axes[], size_t count, char **json, struct tm_error *error) {
   struct tm_axis *sorted = calloc(count + 1, sizeof *sorted);
   cJSON *object = cJSON_CreateObject();
-  if (!sorted || !object) tm_die("out of memory");
+  if (!sorted || !object) tm_no_memory("what was asked");
   if (count) memcpy(sorted, axes, count * sizeof *sorted);
   qsort(sorted, count, sizeof *sorted, by_name);
   int rc = 0;
   for (size_t i = 0; i < count && rc == 0; i++) {
     rc = check(&sorted[i], i ? &sorted[i - 1] : NULL, error);
     if (rc == 0 && !cJSON_AddStringToObject(object, sorted[i].name, sorted[i].value))
-      tm_die("out of memory");
+      tm_no_memory("what was asked");
   }
   *json = rc == 0 ? cJSON_PrintUnformatted(object) : NULL;
-  if (rc == 0 && !*json) tm_die("out of memory");
+  if (rc == 0 && !*json) tm_no_memory("what was asked");
   cJSON_Delete(object);
   free(sorted);
   return rc;

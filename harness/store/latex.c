@@ -22,7 +22,7 @@ struct groups {
 
 static char *copied(const char *text) {
   char *copy = strdup(text);
-  if (!copy) tm_die("out of memory");
+  if (!copy) tm_no_memory("what was asked");
   return copy;
 }
 
@@ -33,7 +33,7 @@ static struct group *find(struct groups *g, const struct tm_stored *s) {
       return k;
   }
   g->list = realloc(g->list, (g->count + 1) * sizeof *g->list);
-  if (!g->list) tm_die("out of memory");
+  if (!g->list) tm_no_memory("what was asked");
   g->list[g->count] = (struct group){copied(s->axes), copied(s->metric), copied(s->unit), NULL, 0};
   return &g->list[g->count++];
 }
@@ -42,7 +42,7 @@ static int collect(void *context, const struct tm_stored *s) {
   struct group *k = find(context, s);
   double *values = malloc(s->count * sizeof *values);
   k->processes = realloc(k->processes, (k->count + 1) * sizeof *k->processes);
-  if (!values || !k->processes) tm_die("out of memory for %zu samples", s->count);
+  if (!values || !k->processes) tm_no_memory("%zu samples", s->count);
   memcpy(values, s->values, s->count * sizeof *values);
   k->processes[k->count++] = (struct tm_process){values, s->count};
   return 0;

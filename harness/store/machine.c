@@ -83,7 +83,7 @@ cJSON *tm_machine_record(const char *root) {
   cJSON *class = cJSON_AddObjectToObject(record, "class");
   cJSON *detail = cJSON_AddObjectToObject(record, "detail");
   cJSON *warnings = cJSON_AddArrayToObject(record, "warnings");
-  if (!warnings) tm_die("out of memory");
+  if (!warnings) tm_no_memory("what was asked");
   tm_system_processor(root, class, detail);
   tm_system_kernel(root, class, detail);
   tm_system_limits(root, class, detail);

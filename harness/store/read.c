@@ -64,7 +64,7 @@ static int fill(const struct tm_store *store, sqlite3_stmt *samples, sqlite3_int
     if (b->count == b->room) {
       b->room = b->room ? 2 * b->room : 64;
       b->values = realloc(b->values, b->room * sizeof *b->values);
-      if (!b->values) tm_die("out of memory for %zu samples", b->room);
+      if (!b->values) tm_no_memory("%zu samples", b->room);
     }
     b->values[b->count++] = sqlite3_column_double(samples, 0);
   }

@@ -194,7 +194,7 @@ void tm_system_processor(const char *root, cJSON *class, cJSON *detail) {
                                         {"CPU revision", "cpu_revision"}};
   char *cpuinfo = calloc(1, 32768), value[256];
   struct utsname system;
-  if (!cpuinfo) tm_die("out of memory");
+  if (!cpuinfo) tm_no_memory("what was asked");
   uname(&system);
   put(class, "architecture", system.machine);
   slurp(cpuinfo, 32768, root, "/proc/cpuinfo");

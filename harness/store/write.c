@@ -92,7 +92,7 @@ static int insert_run(const struct tm_store *store, const struct tm_stored_run *
                       const char *class, const cJSON *machine, struct tm_error *error) {
   char started[32], *record = cJSON_PrintUnformatted(machine);
   sqlite3_stmt *s;
-  if (!record) tm_die("out of memory");
+  if (!record) tm_no_memory("what was asked");
   utc_now(started);
   int rc = tm_store_prepare_(store, "INSERT INTO run VALUES(?,?,?,?,?,?,?,?)", &s, "write", error);
   if (rc == 0) {

@@ -12,7 +12,7 @@ enum { EXPANSION_MAX = 200, EXPANSION_BASE = 64 << 20 };
 void *tm_vec_grow(void *at, uint32_t *capacity, size_t item_bytes) {
   uint32_t more = *capacity ? *capacity * 2 : 16;
   void *grown = more > *capacity ? realloc(at, more * item_bytes) : NULL;
-  if (!grown) tm_die("no memory for %u items of %zu bytes", more, item_bytes);
+  if (!grown) tm_no_memory("%u items of %zu bytes", more, item_bytes);
   *capacity = more;
   return grown;
 }
@@ -115,7 +115,7 @@ static int on_type(void *self, const char *params, uint32_t param_count, const c
                    uint32_t result_count) {
   struct tm_emitter *e = self;
   char *letters = malloc((size_t)param_count + result_count + 1);
-  if (!letters) tm_die("no memory for a type");
+  if (!letters) tm_no_memory("a type");
   memcpy(letters, params, param_count);
   memcpy(letters + param_count, results, result_count);
   *tm_vec_add(&e->types) =

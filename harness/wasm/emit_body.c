@@ -770,7 +770,7 @@ void tm_body_begin(struct tm_emitter *e, uint32_t function) {
   if (!b->used) {
     b->used = calloc(TM_WASM_MAX_LOCALS, sizeof *b->used);
     b->local_types = malloc(TM_WASM_MAX_LOCALS);
-    if (!b->used || !b->local_types) tm_die("no memory for locals");
+    if (!b->used || !b->local_types) tm_no_memory("locals");
     tm_vec_add(&b->stack); /* so that it has an address, though it be empty */
   }
   b->function = function;

@@ -80,7 +80,7 @@ static void identifier(struct tm_emitter *e, uint32_t index, struct tm_wasm_name
 
 void tm_emit_names(struct tm_emitter *e) {
   e->names = calloc(e->functions.count + 1, sizeof *e->names);
-  if (!e->names) tm_die("no memory for the names of %u functions", e->functions.count);
+  if (!e->names) tm_no_memory("the names of %u functions", e->functions.count);
   uint32_t imported = 0;
   for (uint32_t i = 0; i < e->imports.count; i++)
     if (e->imports.at[i].kind == TM_WASM_FUNC) e->names[imported++] = e->imports.at[i].name;

@@ -11,7 +11,7 @@ void tm_text_grow(struct tm_text *t, size_t more) {
   size_t capacity = t->capacity ? t->capacity * 2 : 4096;
   while (capacity - t->size < more) capacity *= 2;
   char *data = realloc(t->data, capacity);
-  if (!data) tm_die("no memory for %zu bytes of generated C", capacity);
+  if (!data) tm_no_memory("%zu bytes of generated C", capacity);
   t->data = data;
   t->capacity = capacity;
 }

@@ -31,7 +31,7 @@ struct batch {
 
 struct batch *batch_new(void) {
   struct batch *b = calloc(1, sizeof *b);
-  if (!b) tm_die("no memory for a batch");
+  if (!b) tm_no_memory("a batch");
   return b;
 }
 
@@ -127,7 +127,7 @@ int batch_add(struct batch *b, const char *name, const void *wasm, size_t size,
   char *c = NULL, prelude[256];
   size_t c_size;
   FILE *stream = open_memstream(&c, &c_size);
-  if (!stream) tm_die("no memory for C");
+  if (!stream) tm_no_memory("C");
   int result = tm_emit_stream(name, wasm, size, &options, stream, error);
   fclose(stream);
   if (!result) {
