@@ -31,8 +31,8 @@ static void put_outcome(const struct tm_explore_cell *cell, const struct tm_expl
   struct tm_explore_flaws flaws = tm_explore_row(cell->test, o, row);
   printf("\n%s", !flaws.stuck && tm_litmus_holds(cell->test, row) ? "*" : " ");
   put_row(cell->test, row, stdout);
-  printf("   %s%s%s, %llu execution%s\n",
-         flaws.stuck ? "DEADLOCK" : tm_grade_name(tm_oracle_grade(cell->oracle, row)), "",
+  printf("   %s%s, %llu execution%s\n",
+         flaws.stuck ? "DEADLOCK" : tm_grade_name(tm_oracle_grade(cell->oracle, row)),
          flaws.invalid ? ", INVARIANT BROKEN" : "", (unsigned long long)o->executions,
          o->executions == 1 ? "" : "s");
   put_witness(cell, o);

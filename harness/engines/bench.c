@@ -50,14 +50,6 @@ static void sample(struct bench *b, size_t i, size_t block) {
   tm_engine_result_free(&r);
 }
 
-static cJSON *numbers(const double values[], size_t n) {
-  cJSON *list = cJSON_CreateArray();
-  for (size_t k = 0; k < n; k++)
-    cJSON_AddItemToArray(list,
-                         isnan(values[k]) ? cJSON_CreateNull() : cJSON_CreateNumber(values[k]));
-  return list;
-}
-
 static const char *const latency_names[TM_LATENCIES] = {"p50", "p90", "p99", "max"};
 
 /* Percentiles of single grows: the median process's, and the longest of all. */
@@ -108,11 +100,13 @@ static void show_point(const struct bench *b, unsigned m, cJSON *list) {
     cJSON_AddStringToObject(o, "version", subject->engine ? subject->program.version : "");
     cJSON_AddStringToObject(o, "failure", b->samples[i].failure);
     cJSON_AddStringToObject(o, "none", b->samples[i].none[m]);
-    cJSON_AddItemToObject(o, "ns", numbers(ns, blocks));
+    cJSON_AddItemToObject(o, "ns", tm_subjects_json(ns, blocks));
     cJSON *single = tm_probe_singles(m) ? cJSON_AddObjectToObject(o, "single") : NULL;
     for (int k = 0; single && k < TM_LATENCIES; k++)
-      cJSON_AddItemToObject(single, latency_names[k], numbers(b->samples[i].single[m][k], blocks));
-    if (single) cJSON_AddItemToObject(single, "step", numbers(b->samples[i].step[m], blocks));
+      cJSON_AddItemToObject(single, latency_names[k],
+                            tm_subjects_json(b->samples[i].single[m][k], blocks));
+    if (single)
+      cJSON_AddItemToObject(single, "step", tm_subjects_json(b->samples[i].step[m], blocks));
     cJSON_AddItemToArray(list, o);
   }
   if (tm_probe_singles(m)) show_single(b, m);

@@ -2,6 +2,7 @@
 /* harness/engines/parse.c: what a driver printed, believed only if it is well formed and adds up.
  */
 #include "harness/engines/engine.h"
+#include "harness/stats/stats.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -77,11 +78,6 @@ static const char *add_histogram(const struct tm_job *job, const cJSON *o,
   return sum == h->rounds ? NULL : "counts that do not add up to the rounds";
 }
 
-static int by_size(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* Percentiles of what single grows took: the smallest value that so many are not above. */
 static const char *read_singles(const cJSON *o, struct tm_engine_latency *latency) {
   static const int hundredths[TM_LATENCIES] = {50, 90, 99, 100};
@@ -98,7 +94,7 @@ static const char *read_singles(const cJSON *o, struct tm_engine_latency *latenc
   }
   if (!cJSON_IsNumber(step) || !(step->valuedouble > 0 && step->valuedouble < 1e12))
     return "a measurement with a clock that stands still";
-  qsort(times, n, sizeof *times, by_size);
+  tm_sort(times, n);
   for (int i = 0; i < TM_LATENCIES; i++)
     latency->ns[i] = times[(n * (size_t)hundredths[i] + 99) / 100 - 1];
   latency->step = step->valuedouble;

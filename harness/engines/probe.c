@@ -4,6 +4,7 @@
 #include "harness/engines/bench.h"
 
 #include "core/atomics.h"
+#include "harness/stats/stats.h"
 #include "harness/wasm/module.h"
 
 #include <errno.h>
@@ -62,11 +63,6 @@ static void close_instances(struct probe *p) {
   p->memory = NULL;
 }
 
-static int by_size(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* Call a function of the first instance. False when it trapped. */
 static bool call(struct probe *p, const char *name, uint32_t n, union tm_wasm_value *result) {
   struct tm_extern function;
@@ -94,7 +90,7 @@ static double cost(struct probe *p, const struct tm_probe_point *point) {
     if (!operate(p, name, n)) return -1;
     times[i] = (now() - start) / n;
   }
-  qsort(times, (size_t)goes, sizeof *times, by_size);
+  tm_sort(times, (size_t)goes);
   return times[goes / 2];
 }
 

@@ -203,14 +203,6 @@ static void run_sample(struct suite *s, struct samples *m, size_t block) {
 
 /* ---- telling ----------------------------------------------------------------------------------*/
 
-static cJSON *numbers(const double values[], size_t n) {
-  cJSON *list = cJSON_CreateArray();
-  for (size_t k = 0; k < n; k++)
-    cJSON_AddItemToArray(list,
-                         isnan(values[k]) ? cJSON_CreateNull() : cJSON_CreateNumber(values[k]));
-  return list;
-}
-
 static void show_figure(double values[], const double base[], size_t blocks, const char *missing) {
   char ratio[64];
   double middle = tm_subjects_median(values, blocks);
@@ -239,13 +231,13 @@ static void show_row(const struct suite *s, size_t i, cJSON *rows) {
   cJSON_AddStringToObject(o, "kind", subject->engine ? "engine" : "strategy");
   cJSON_AddStringToObject(o, "version", subject->engine ? subject->program.version : "");
   cJSON_AddStringToObject(o, "failure", m->failure);
-  cJSON_AddItemToObject(o, "ns", numbers(m->inside, blocks));
+  cJSON_AddItemToObject(o, "ns", tm_subjects_json(m->inside, blocks));
   cJSON *whole = cJSON_AddObjectToObject(o, "hyperfine");
   cJSON_AddStringToObject(whole, "command", m->command);
   cJSON_AddStringToObject(whole, "failure", m->whole_failure);
-  cJSON_AddItemToObject(whole, "ns", numbers(m->whole, blocks));
-  cJSON_AddItemToObject(whole, "user", numbers(m->user, blocks));
-  cJSON_AddItemToObject(whole, "system", numbers(m->system, blocks));
+  cJSON_AddItemToObject(whole, "ns", tm_subjects_json(m->whole, blocks));
+  cJSON_AddItemToObject(whole, "user", tm_subjects_json(m->user, blocks));
+  cJSON_AddItemToObject(whole, "system", tm_subjects_json(m->system, blocks));
   cJSON_AddItemToArray(rows, o);
 }
 

@@ -124,3 +124,11 @@ char *tm_subjects_ratio(const double samples[], const double base[], size_t n, c
     snprintf(out, room, "%.3f (%.3f to %.3f)", r.ratio, r.low, r.high);
   return out;
 }
+
+cJSON *tm_subjects_json(const double values[], size_t n) {
+  cJSON *list = cJSON_CreateArray();
+  for (size_t k = 0; k < n; k++)
+    cJSON_AddItemToArray(list,
+                         isnan(values[k]) ? cJSON_CreateNull() : cJSON_CreateNumber(values[k]));
+  return list;
+}

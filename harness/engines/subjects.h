@@ -14,6 +14,8 @@
 #include "harness/engines/bench.h"
 #include "harness/stats/stats.h"
 
+#include <cjson/cJSON.h>
+
 struct tm_subject {
   char name[64];
   const struct tm_engine *engine; /* NULL: one of our strategies */
@@ -43,5 +45,7 @@ double tm_subjects_largest(const double samples[], size_t n);
 #define TM_SUBJECT_NOISE 1.2
 char *tm_subjects_ratio(const double samples[], const double base[], size_t n, char *out,
                         size_t room);
+/* An array of them, null for NAN. The caller's to delete. */
+cJSON *tm_subjects_json(const double samples[], size_t n);
 
 #endif
