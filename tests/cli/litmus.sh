@@ -41,5 +41,7 @@ if "$tidemark" strategies uffd | grep -q 'offered here'; then
     --strategies uffd --resident --seconds 0.1
   expect 0 '^refused: uffd cannot run' "$tidemark" race --strategies uffd --seconds 0.1
   expect 0 '"resident_refused"' "$tidemark" race --strategies uffd --seconds 0.1 --json -
+else
+  echo "skipped: uffd, which this system does not offer"
 fi
 finish
