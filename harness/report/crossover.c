@@ -228,6 +228,28 @@ static void left_out(struct tm_doc *doc, const struct tm_findings *f) {
                 names);
 }
 
+/* How many accesses pay for one grow: between who wins by accesses alone and who by grows alone,
+ * from the same blocks. Nothing, if one of these is not the cheaper one in each. */
+static void break_even(struct tm_doc *doc, const struct tm_findings *f, int decade) {
+  static double saved[TM_SAMPLE_BLOCKS], paid[TM_SAMPLE_BLOCKS];
+  const struct point read = {.density = 1, .decade = decade}, grow = {.rate = 1, .decade = decade};
+  const struct tm_line *reads = find(f, &read).line, *grows = find(f, &grow).line;
+  if (!reads || !grows || reads == grows) return;
+  size_t n = blocks_of(reads, &read), m = blocks_of(grows, &grow);
+  if (m < n) n = m;
+  for (size_t b = 0; b < n; b++) {
+    saved[b] = cost(reads, b, &grow) - cost(grows, b, &grow);
+    paid[b] = cost(grows, b, &read) - cost(reads, b, &read);
+  }
+  struct tm_ratio r;
+  if (tm_ratio_paired(saved, paid, n, 0.95, &r, NULL)) return;
+  tm_doc_text(
+      doc,
+      "Break-even with %.0f instance%s, page untouched: %s costs less than %s from one grow "
+      "in %.0f accesses on [%.0f, %.0f].",
+      pow(10, decade), decade ? "s" : "", grows->name, reads->name, r.ratio, r.low, r.high);
+}
+
 void tm_section_crossover(struct tm_doc *doc, const struct tm_findings *f) {
   tm_doc_heading(doc, "crossover", "The crossover map");
   tm_doc_text(
@@ -251,6 +273,7 @@ void tm_section_crossover(struct tm_doc *doc, const struct tm_findings *f) {
   tm_doc_figure(doc, "crossover",
                 "The cheapest sound strategy, or the first of equal ones; pale and “?”: not sure",
                 gnuplot ? tm_figure_svg("crossover", gnuplot) : NULL, gnuplot);
+  for (int p = 0; p < COLUMNS; p++) break_even(doc, f, panels[p]);
   left_out(doc, f);
   table(doc, f);
 }

@@ -124,6 +124,29 @@ static void work_left_to_the_touch_is_counted(void **state) {
   assert_string_equal(at("touched", "0", "1 grows/s"), "mprotect");
 }
 
+static size_t break_evens(const char *text) {
+  struct tm_doc *doc = tm_doc_new("map");
+  tm_section_crossover(doc, &findings);
+  size_t told = 0;
+  for (size_t i = 0; i < doc->count; i++)
+    told += doc->block[i].kind == TM_BLOCK_TEXT && strstr(doc->block[i].text, text);
+  tm_doc_free(doc);
+  return told;
+}
+
+/* 592 ns of a grow against 0.2 ns of each access: 2,960 accesses. */
+static void the_break_even_is_told(void **state) {
+  (void)state;
+  begin();
+  add("reads", 0.4, 600, 0, 0);
+  struct tm_line *grows = add("grows", 0.6, 8, 0, 0);
+  assert_int_equal(break_evens("grows costs less than reads from one grow in 2960 accesses on "
+                               "[2960, 2960]"),
+                   3);          /* each number of instances that is drawn */
+  grows->access.block[4] = 0.3; /* here it would pay never to read */
+  assert_int_equal(break_evens("Break-even"), 0);
+}
+
 static void what_was_not_measured_is_not_there(void **state) {
   (void)state;
   begin();
@@ -140,6 +163,7 @@ int main(void) {
       cmocka_unit_test(noise_is_no_winner),
       cmocka_unit_test(a_touch_hides_the_strategy),
       cmocka_unit_test(work_left_to_the_touch_is_counted),
+      cmocka_unit_test(the_break_even_is_told),
       cmocka_unit_test(what_was_not_measured_is_not_there),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
