@@ -180,15 +180,12 @@ static void run_both(const struct tm_litmus *test, const struct tm_oracle *oracl
 static double per_million_grows(const struct tm_run *r) {
   return r->grows ? (double)r->witnesses * 1e6 / (double)r->grows : 0;
 }
-static double per_second(const struct tm_run *r) {
-  if (r->tuned_seconds > 0) return (double)r->tuned_witnesses / r->tuned_seconds;
-  return r->seconds > 0 ? (double)r->witnesses / r->seconds : 0;
-}
 
 static void print_runs(const struct tm_run *r) {
   char bound[32];
   if (r->witnesses)
-    printf(" %10.0f %10.0f %9.3g", per_million_grows(r), per_second(r), r->first_seconds * 1e3);
+    printf(" %10.0f %10.0f %9.3g", per_million_grows(r), tm_run_witness_rate(r),
+           r->first_seconds * 1e3);
   else
     snprintf(bound, sizeof bound, "<%.0f",
              ceil(1e6 * tm_proportion_upper(0, r->rounds ? r->rounds : 1, 0.95))),
@@ -275,7 +272,7 @@ static cJSON *run_json(const struct tm_run *r) {
   cJSON_AddNumberToObject(o, "seconds", r->seconds);
   cJSON_AddNumberToObject(o, "total_seconds", r->total_seconds);
   cJSON_AddNumberToObject(o, "per_million_grows", per_million_grows(r));
-  cJSON_AddNumberToObject(o, "per_second", per_second(r));
+  cJSON_AddNumberToObject(o, "per_second", tm_run_witness_rate(r));
   cJSON_AddNumberToObject(o, "forbidden", (double)r->forbidden);
   cJSON_AddNumberToObject(o, "skew_ticks", (double)r->skew);
   if (r->first_seconds >= 0)

@@ -54,9 +54,13 @@ static void print_rates(const struct tm_run *r, FILE *out) {
   struct tm_interval share = tm_proportion_wilson(r->witnesses, r->rounds, 0.95);
   fprintf(out, "First witness after %.3g ms; %.3g of rounds [%.3g, %.3g]\n", r->first_seconds * 1e3,
           share.point, share.low, share.high);
-  if (r->tuned_seconds > 0)
-    fprintf(out, "%.0f witnesses/s while running with the skew found\n",
-            (double)r->tuned_witnesses / r->tuned_seconds);
+  fprintf(out, "%.0f witnesses/s while running%s\n", tm_run_witness_rate(r),
+          r->tuned_witnesses ? " with the skew found" : "");
+}
+
+double tm_run_witness_rate(const struct tm_run *r) {
+  if (r->tuned_witnesses) return (double)r->tuned_witnesses / r->tuned_seconds;
+  return r->seconds > 0 ? (double)r->witnesses / r->seconds : 0;
 }
 
 void tm_run_print(const struct tm_litmus *test, const struct tm_run_options *options,

@@ -112,6 +112,10 @@ int tm_litmus_run_apart(const struct tm_litmus *test, const struct tm_oracle *or
 void tm_run_print(const struct tm_litmus *test, const struct tm_run_options *options,
                   const struct tm_run *result, const char *command, FILE *out);
 
+/* Witnesses a second of running: since the skew was found, or of all of the run where none was seen
+ * since (it ended too soon). */
+double tm_run_witness_rate(const struct tm_run *result);
+
 const char *tm_run_mode_word(enum tm_run_mode mode);
 
 #endif

@@ -108,8 +108,7 @@ static int keep(struct tm_recording *s, uint64_t position, const char *strategy,
                 const char *failure, bool refused, struct tm_error *error) {
   const double rounds = (double)r->rounds, witnesses = (double)r->witnesses,
                forbidden = (double)r->forbidden, weak = (double)r->weak, sc = (double)r->sc,
-               grows = (double)r->grows, seconds = r->seconds,
-               rate = r->tuned_seconds > 0 ? (double)r->tuned_witnesses / r->tuned_seconds : 0,
+               grows = (double)r->grows, seconds = r->seconds, rate = tm_run_witness_rate(r),
                first = r->first_seconds, round = (double)r->first.round,
                edge = (double)r->first.edge_pages, skew = (double)r->skew;
   const struct tm_series series[] = {{"rounds", "rounds", &rounds, 1},

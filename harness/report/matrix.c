@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Strategies × litmus tests, graded by the axioms; and the engines. */
+/* Strategies × litmus tests, graded by the axioms. */
 #include "harness/report/findings.h"
 
 #include <math.h>
@@ -19,17 +19,6 @@ static double value(const struct tm_findings *f, const char *strategy, const cha
                     const char *metric) {
   const struct tm_sample *s = find(f, strategy, test, metric);
   return s && s->count ? s->values[0] : NAN;
-}
-
-static size_t list_tests(const struct tm_findings *f, const struct tm_sample *tests[TESTS]) {
-  size_t n = 0;
-  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, "rounds", NULL));) {
-    if (!strstr(s->plan, "/litmus") || n == TESTS) continue;
-    size_t i = 0;
-    while (i < n && strcmp(tm_sample_axis(tests[i], "test"), tm_sample_axis(s, "test"))) i++;
-    if (i == n) tests[n++] = s;
-  }
-  return n;
 }
 
 static void one_cell(struct tm_table *t, const struct tm_findings *f, const char *strategy,
@@ -52,7 +41,7 @@ static void one_cell(struct tm_table *t, const struct tm_findings *f, const char
 
 void tm_section_matrix(struct tm_doc *doc, const struct tm_findings *f) {
   const struct tm_sample *tests[TESTS];
-  size_t n = list_tests(f, tests), failures = 0;
+  size_t n = tm_samples_tests(f->samples, "/litmus", tests, TESTS), failures = 0;
   tm_doc_heading(doc, "litmus", "Litmus tests on this machine");
   tm_doc_text(
       doc,
@@ -88,80 +77,4 @@ void tm_section_matrix(struct tm_doc *doc, const struct tm_findings *f) {
     if (!strstr(s->plan, "/litmus") || !*tm_sample_note(s, "failure") || failures++ >= 20) continue;
     tm_doc_note(doc, TM_LOOK_BAD, "✗ %s", tm_sample_note(s, "failure"));
   }
-}
-
-/* ---- engines ----------------------------------------------------------------------------------*/
-
-static double of_engine(const struct tm_findings *f, const struct tm_sample *s,
-                        const char *metric) {
-  const char *where[] = {"engine", tm_sample_axis(s, "engine"), "test", tm_sample_axis(s, "test"),
-                         NULL};
-  const struct tm_sample *found = tm_samples_next(f->samples, NULL, metric, where);
-  return found && found->count ? found->values[0] : NAN;
-}
-
-/* Of a browser's long line only what tells its version: "Firefox/153.0". */
-static const char *version_of(const struct tm_sample *s) {
-  const char *all = tm_sample_note(s, "version"), *chrome = strstr(all, "Chrome/"),
-             *firefox = strstr(all, "Firefox/");
-  return firefox ? firefox : chrome ? chrome : all;
-}
-
-static void engine_row(struct tm_table *t, const struct tm_findings *f, const struct tm_sample *s) {
-  double hits = of_engine(f, s, "witnesses"), forbidden = of_engine(f, s, "forbidden"),
-         rounds = s->values[0];
-  tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_axis(s, "engine"));
-  tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%.*s", (int)strcspn(version_of(s), ";"), version_of(s));
-  tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_axis(s, "test"));
-  tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_note(s, "question"));
-  if (forbidden > 0)
-    tm_table_cell(t, TM_LOOK_BAD, 3, "✗ forbidden, in %s rounds", tm_short_number(forbidden));
-  else if (!(rounds > 0))
-    tm_table_cell(t, TM_LOOK_UNSURE, 2, "? no result");
-  else if (hits > 0)
-    tm_table_cell(t, TM_LOOK_WEAK, 1, "seen, allowed");
-  else
-    tm_table_cell(t, TM_LOOK_GOOD, 0, "✓ never");
-  tm_table_cell(t, TM_LOOK_PLAIN, hits, "%s", tm_short_number(hits));
-  tm_table_cell(t, TM_LOOK_PLAIN, rounds, "%s", tm_short_number(rounds));
-  tm_table_cell(t, TM_LOOK_PLAIN, of_engine(f, s, "cold_witnesses"), "%s of %s",
-                tm_short_number(of_engine(f, s, "cold_witnesses")),
-                tm_short_number(of_engine(f, s, "cold_rounds")));
-  tm_table_cell(t, TM_LOOK_DIM, NAN, "%s", tm_sample_note(s, "failure"));
-}
-
-static bool asked(const struct tm_findings *f) {
-  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, "rounds", NULL));)
-    if (strstr(s->plan, "/engines")) return true;
-  return false;
-}
-
-static void engine_results(struct tm_doc *doc, const struct tm_findings *f) {
-  if (!asked(f)) {
-    tm_doc_text(doc, "No engine was asked in this run: tidemark engines --litmus.");
-    return;
-  }
-  struct tm_table *t = tm_doc_table(doc, "engine-litmus", "Litmus tests on the engines");
-  static const char *const columns[] = {"engine", "version",   "test",   "outcome asked about",
-                                        "found",  "witnesses", "rounds", "cold, of rounds",
-                                        "remark"};
-  for (int i = 0; i < 9; i++) tm_table_column(t, columns[i], i == 5 || i == 6);
-  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, "rounds", NULL));)
-    if (strstr(s->plan, "/engines")) engine_row(t, f, s);
-}
-
-void tm_section_engines(struct tm_doc *doc, const struct tm_findings *f) {
-  tm_doc_heading(doc, "engines", "Real engines");
-  struct tm_table *t = tm_doc_table(doc, "engines", "Engines found on this machine");
-  static const char *const columns[] = {"engine", "runtime", "version, or how to install it"};
-  for (int i = 0; i < 3; i++) tm_table_column(t, columns[i], false);
-  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, "found", NULL));) {
-    bool found = s->values[0] > 0;
-    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_axis(s, "engine"));
-    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", tm_sample_note(s, "runtime"));
-    tm_table_cell(t, found ? TM_LOOK_PLAIN : TM_LOOK_DIM, NAN, "%s%s",
-                  found ? "" : "absent; install it with: ",
-                  found ? tm_sample_note(s, "version") : tm_sample_note(s, "install"));
-  }
-  engine_results(doc, f);
 }

@@ -122,6 +122,18 @@ double tm_mean_of_lower(const double *values, size_t n) {
   return used ? sum / (double)used : NAN;
 }
 
+size_t tm_samples_tests(const struct tm_samples *all, const char *step,
+                        const struct tm_sample *tests[], size_t room) {
+  size_t n = 0;
+  for (const struct tm_sample *s = NULL; (s = tm_samples_next(all, s, "rounds", NULL));) {
+    if (!strstr(s->plan, step) || n == room) continue;
+    size_t i = 0;
+    while (i < n && strcmp(tm_sample_axis(tests[i], "test"), tm_sample_axis(s, "test"))) i++;
+    if (i == n) tests[n++] = s;
+  }
+  return n;
+}
+
 size_t tm_samples_blocks(const struct tm_samples *all, const char *strategy, const char *role,
                          const char *metric, const char *const *where,
                          double out[TM_SAMPLE_BLOCKS]) {

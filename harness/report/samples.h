@@ -47,6 +47,11 @@ bool tm_sample_matches(const struct tm_sample *s, const char *metric, const char
 const struct tm_sample *tm_samples_next(const struct tm_samples *all, const struct tm_sample *from,
                                         const char *metric, const char *const *where);
 
+/* The litmus tests that a step of the report ("/litmus", "/engines") ran: of each the first sample
+ * of its rounds. Returns how many, `room` at most. */
+size_t tm_samples_tests(const struct tm_samples *all, const char *step,
+                        const struct tm_sample *tests[], size_t room);
+
 /* One number per block, in the order of blocks: the mean of the faster half of the series,
  * which neither preemption nor the grain of the time base reaches; what it leaves out is in the
  * distributions. Of a block that was broken off and measured anew after --resume the later series

@@ -194,12 +194,26 @@ static void a_crowd_and_interrupts_change_no_verdict(void **state) {
     }
 }
 
+static void a_rate_is_never_zero_where_witnesses_are(void **state) {
+  (void)state;
+  const struct tm_run tuned = {.witnesses = 110,
+                               .seconds = 2,
+                               .tuned_witnesses = 100,
+                               .tuned_seconds = 1},
+                      ended_too_soon = {.witnesses = 10, .seconds = 2, .tuned_seconds = 1},
+                      none = {.seconds = 2, .tuned_seconds = 1}, never_ran = {0};
+  assert_true(tm_run_witness_rate(&tuned) == 100);
+  assert_true(tm_run_witness_rate(&ended_too_soon) == 5);
+  assert_true(tm_run_witness_rate(&none) == 0 && tm_run_witness_rate(&never_ran) == 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(values_traps_and_finals_are_exact),
       cmocka_unit_test(a_maximum_that_matters_gets_a_memory_for_every_round),
       cmocka_unit_test(a_stuck_thread_is_told_from_a_woken_one),
       cmocka_unit_test(every_mode_runs_every_shape),
+      cmocka_unit_test(a_rate_is_never_zero_where_witnesses_are),
       cmocka_unit_test(a_crowd_and_interrupts_change_no_verdict),
   };
   seed = tm_test_seed(tm_rng_fresh_seed());
