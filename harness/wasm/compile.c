@@ -82,6 +82,8 @@ int tm_compile_compiler(const char *named, char found[PATH_MAX], struct tm_error
                  "no C compiler found; install clang-19 or gcc, or name one in TIDEMARK_CC");
 }
 
+const char *tm_compile_flags(void) { return TM_EMIT_CFLAGS TIDEMARK_MODULE_FLAGS; }
+
 /* Flags beside those that emitted C needs. */
 static const char *more_flags(const struct tm_module_options *options) {
   const char *flags = options->flags ? options->flags : getenv("TIDEMARK_CFLAGS");
@@ -126,8 +128,7 @@ static int make_key(const void *wasm, size_t size, const struct tm_module_option
                    TIDEMARK_EMITTER_HASH);
   tm_sha256_part(&key, text, (size_t)n);
   const char *flags = more_flags(options);
-  tm_sha256_part(&key, TM_EMIT_CFLAGS TIDEMARK_MODULE_FLAGS,
-                 sizeof TM_EMIT_CFLAGS TIDEMARK_MODULE_FLAGS);
+  tm_sha256_part(&key, tm_compile_flags(), strlen(tm_compile_flags()));
   tm_sha256_part(&key, flags, strlen(flags));
   tm_sha256_part(&key, options->strategy->name, strlen(options->strategy->name));
   char layout[TM_LAYOUT_NAME];
@@ -274,7 +275,7 @@ static void unit_name(size_t i, size_t units, char name[32]) {
 static int compile_unit(struct build *b, const char *unit) {
   char flags[4096], source[PATH_MAX], object[PATH_MAX];
   char *argv[MAX_ARGS] = {(char *)b->compiler};
-  snprintf(flags, sizeof flags, "%s %s %s", TM_EMIT_CFLAGS, TIDEMARK_MODULE_FLAGS, b->flags);
+  snprintf(flags, sizeof flags, "%s %s", tm_compile_flags(), b->flags);
   snprintf(source, sizeof source, "%s/%s.c", b->work, unit);
   snprintf(object, sizeof object, "%s/%s.o", b->work, unit);
   size_t n = split(flags, argv, 1);
@@ -347,7 +348,7 @@ static int compile_whole(struct build *b) {
   if (fclose(f) || !whole)
     return tm_fail(b->error, -EIO, "cannot write %s: %s", source, strerror(errno));
   char *argv[MAX_ARGS] = {(char *)b->compiler, "-shared", "-Wl,-z,now", "-Wl,--build-id=none"};
-  snprintf(flags, sizeof flags, "%s %s %s", TM_EMIT_CFLAGS, TIDEMARK_MODULE_FLAGS, b->flags);
+  snprintf(flags, sizeof flags, "%s %s", tm_compile_flags(), b->flags);
   size_t n = split(flags, argv, 4);
   char *rest[] = {
       "-I" TIDEMARK_SOURCE_DIR, "-I", (char *)b->work, source, "-lm", "-o", output, NULL};

@@ -20,6 +20,9 @@ int tm_compile(const char *name, const void *wasm, size_t size,
                const struct tm_module_options *options, char path[PATH_MAX],
                struct tm_error *error);
 
+/* What every translated module is compiled with: TM_EMIT_CFLAGS, and this program's sanitizers. */
+const char *tm_compile_flags(void);
+
 /* The path of the C compiler for translated modules: `named`, or if that is NULL $TIDEMARK_CC, or
  * the first that is there of clang-19, clang, gcc, cc. 0, or -ENOENT with a sentence. */
 int tm_compile_compiler(const char *named, char found[PATH_MAX], struct tm_error *error);

@@ -23,9 +23,10 @@
  */
 #include "harness/wasm/wat.h"
 #include "strategies/strategies.h"
-#include "tests/fuzz/batch.h"
 #include "tests/fuzz/generators.h"
 #include "tests/fuzz/reference.h"
+#include "tests/fuzz/transcript.h"
+#include "tests/wasm/batch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -186,14 +187,14 @@ static void print_difference(const struct one *m, const char *strategy, const st
          (int)(y ? (size_t)(y - b) - line : right), b + line);
 }
 
-static void run_module(struct batch *b, uint32_t at, const struct one *m, uint32_t number) {
+static void run_module(struct tm_module *module, const struct one *m, uint32_t number) {
   bool same = true;
   for (int s = 0; s < options.strategy_count && same; s++) {
     struct tm_text got = {0};
     struct tm_error error = {0};
     shared->at = number;
     shared->strategy = (uint32_t)s;
-    if (batch_run(b, at, options.strategies[s], &got, &error)) {
+    if (transcript_write(module, options.strategies[s], &got, &error)) {
       printf("seed %llu under %s: %s\n", (unsigned long long)m->seed, options.strategies[s],
              error.text);
       same = false;
@@ -213,16 +214,37 @@ struct group {
   uint32_t numbers[BATCH];
 };
 
+/* Every function calls: at least the strategy. */
+static const char before[] =
+    "#undef TM_ENTER\n"
+    "#define TM_ENTER(memory, calls) tm_stack_probe(); TM_ENTER_MEMORY(memory)\n";
+
+static int compile_group(const struct group *g, const char *flags, struct batch_object **object,
+                         struct tm_error *error) {
+  const struct batch_options o = {options.compiler, flags, before, options.plant};
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "%s/batch.so", options.folder);
+  int result = batch_compile(g->batch, &o, path, error);
+  return result ? result : batch_open(path, object, error);
+}
+
 static void run_group(struct group *g, const struct one *modules, const char *flags) {
-  struct batch_options o = {options.compiler, flags, options.plant, options.folder};
   struct tm_error error = {0};
-  if (batch_build(g->batch, &o, &error)) {
+  struct batch_object *object = NULL;
+  int result = compile_group(g, flags, &object, &error);
+  for (uint32_t k = 0; !result && k < batch_count(g->batch); k++) {
+    struct tm_module *module;
+    result = batch_module(object, k, NULL, &module, &error);
+    if (result) break;
+    run_module(module, &modules[g->numbers[k]], g->numbers[k]);
+    tm_module_free(module);
+  }
+  if (result) {
     printf("%s\n", error.text);
     fflush(stdout);
     _exit(3);
   }
-  for (uint32_t k = 0; k < batch_count(g->batch); k++)
-    run_module(g->batch, k, &modules[g->numbers[k]], g->numbers[k]);
+  batch_close(object);
   batch_free(g->batch);
 }
 
@@ -234,7 +256,7 @@ static int add_to_group(struct group groups[BATCH], const struct one *m, uint32_
   if (!wasm) return tm_fail(error, -errno, "cannot read %s: %s", m->path, strerror(errno));
   int result = -EAGAIN;
   for (struct group *g = groups; result == -EAGAIN; g++) {
-    if (!g->batch) g->batch = batch_new();
+    if (!g->batch) g->batch = batch_new(&(struct batch_kind){"any", "tests/fuzz/any.h", {0}});
     result = batch_add(g->batch, m->path, wasm, size, error);
     if (!result) g->numbers[batch_count(g->batch) - 1] = number;
   }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/wasm/script.h"
+#include "tests/conformance/script.h"
 
+#include "core/hash.h"
 #include "harness/wasm/emit.h"
 #include "harness/wasm/guest/abi.h"
-#include "harness/wasm/reader.h"
 #include "harness/wasm/wat.h"
-#include "strategies/strategies.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -36,8 +35,8 @@ struct part {
 
 /* One thread's view of a script. */
 struct script {
-  const char *file, *work;
-  const struct tm_module_options *options;
+  const char *file;
+  const struct script_options *options;
   struct part whole;  /* the script; its threads run parts of it */
   struct part module; /* the last module in it so far */
   FILE *report;
@@ -244,42 +243,32 @@ static bool values_match(const cJSON *expected, const union tm_wasm_value *v) {
 
 /* ---- modules ----------------------------------------------------------------------------------*/
 
-static int note_memory(void *self, const struct tm_wasm_limits *limits) {
-  (void)limits;
-  *(bool *)self = true;
-  return 0;
-}
-static int note_import(void *self, const struct tm_wasm_import *import) {
-  if (import->kind == TM_WASM_MEMORY) *(bool *)self = true;
-  return 0;
+static char *read_wasm(struct script *s, const cJSON *c, size_t *size) {
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "%s/%s", s->options->work, text(c, "filename"));
+  char *bytes = read_file(path, size);
+  if (!bytes) tm_die("cannot read %s", path);
+  return bytes;
 }
 
-/* A module without a memory has no strategy in its code: it is compiled once for all. */
-static int load(struct script *s, const char *file, struct tm_module **module,
+static int load(struct script *s, const cJSON *c, struct tm_module **module,
                 struct tm_error *error) {
-  char path[PATH_MAX];
   size_t size;
-  bool memory = false;
-  struct tm_wasm_visitor visitor = {.self = &memory, .memory = note_memory, .import = note_import};
-  struct tm_module_options options = *s->options;
-  snprintf(path, sizeof path, "%s/%s", s->work, file);
-  char *bytes = read_file(path, &size);
-  if (bytes && tm_wasm_read(bytes, size, &visitor, error) == 0 && !memory)
-    options.strategy = tm_strategy_find("guard")->strategy;
+  char *bytes = read_wasm(s, c, &size);
+  int result = modules_load(s->options->modules, s->options->strategy, text(c, "filename"), bytes,
+                            size, module, error);
   free(bytes);
-  return tm_module_load(path, &options, module, error);
+  return result;
 }
 
 /* Only read and translate. */
-static int translate(struct script *s, const char *file, struct tm_error *error) {
-  char path[PATH_MAX];
+static int translate(struct script *s, const cJSON *c, struct tm_error *error) {
   size_t size;
-  const struct tm_emit_options options = {.strategy = s->options->strategy->name};
-  snprintf(path, sizeof path, "%s/%s", s->work, file);
-  char *bytes = read_file(path, &size);
+  const struct tm_emit_options options = {.strategy = s->options->strategy_name};
+  char *bytes = read_wasm(s, c, &size);
   FILE *nowhere = fopen("/dev/null", "w");
-  if (!bytes || !nowhere) tm_die("cannot read %s", path);
-  int result = tm_emit_stream(file, bytes, size, &options, nowhere, error);
+  if (!nowhere) tm_die("cannot open /dev/null");
+  int result = tm_emit_stream(text(c, "filename"), bytes, size, &options, nowhere, error);
   fclose(nowhere);
   free(bytes);
   return result;
@@ -340,8 +329,14 @@ static int add_spectest(struct script *s) {
     size_t size;
     struct tm_module *module;
     int result = tm_wat_to_wasm("spectest", parts[k], strlen(parts[k]), &wasm, &size, &error);
+    if (!result && s->options->note) {
+      modules_note(s->options->note, wasm, size);
+      free(wasm);
+      continue;
+    }
     if (!result) {
-      result = tm_module_load_bytes("spectest", wasm, size, s->options, &module, &error);
+      result = modules_load(s->options->modules, s->options->strategy, "spectest", wasm, size,
+                            &module, &error);
       free(wasm);
     }
     if (!result) result = instantiate(s, module, NULL, &trap, &error);
@@ -435,8 +430,7 @@ static void on_module(struct script *s, const cJSON *c) {
   struct tm_module *module;
   const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(c, "name"));
   s->current = NULL;
-  if (load(s, text(c, "filename"), &module, &error) ||
-      instantiate(s, module, name, &trap, &error)) {
+  if (load(s, c, &module, &error) || instantiate(s, module, name, &trap, &error)) {
     failed(s, "module: %s", error.text);
     return;
   }
@@ -450,7 +444,7 @@ static void on_rejected(struct script *s, const cJSON *c) {
     s->result->skipped++;
     return;
   }
-  int result = translate(s, text(c, "filename"), &error);
+  int result = translate(s, c, &error);
   if (result == 0) {
     failed(s, "%s was accepted, expected '%s'", text(c, "filename"), text(c, "text"));
   } else if ((result != -EINVAL && result != -ENOTSUP && result != -EFBIG) || !error.text[0]) {
@@ -465,7 +459,7 @@ static void on_broken(struct script *s, const cJSON *c, bool traps) {
   struct tm_trap trap = {0};
   struct tm_module *module;
   struct loaded *current = s->current;
-  int result = load(s, text(c, "filename"), &module, &error);
+  int result = load(s, c, &module, &error);
   if (result) {
     failed(s, "%s", error.text);
     return;
@@ -482,8 +476,24 @@ static void on_broken(struct script *s, const cJSON *c, bool traps) {
     s->result->passed++;
 }
 
+/* Only note the module that is to be instantiated, if there is one. */
+static void note_module(struct script *s, const cJSON *c) {
+  const char *type = text(c, "type");
+  if (strcmp(type, "module") != 0 && strcmp(type, "assert_unlinkable") != 0 &&
+      strcmp(type, "assert_uninstantiable") != 0)
+    return;
+  size_t size;
+  char *bytes = read_wasm(s, c, &size);
+  modules_note(s->options->note, bytes, size);
+  free(bytes);
+}
+
 static void on_command(struct script *s, const cJSON *c) {
   const char *type = text(c, "type");
+  if (s->options->note) {
+    note_module(s, c);
+    return;
+  }
   s->line = (int)cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(c, "line"));
   if (!strcmp(type, "module")) {
     on_module(s, c);
@@ -532,19 +542,16 @@ static const char *next_form(const char *p, const char *end) {
   return p < end ? p : NULL;
 }
 
-/* Convert a script with wast2json and run it, without its first module if `again`: that one is
- * there already. 0, or -1 when it cannot be converted. */
+/* Convert a script with wast2json, once for its content, and run it, without its first module if
+ * `again`: that one is there already. 0, or -1 when it cannot be converted. */
 static int run_script(struct script *s, const char *script, size_t size, bool again) {
-  static _Atomic int number;
-  char wast[PATH_MAX], json_path[PATH_MAX];
-  int n = 1 + number++;
-  bool whole = script == s->whole.from; /* the same for every strategy */
-  if (whole) n = 0;
-  snprintf(wast, sizeof wast, "%s/script-%d.wast", s->work, n);
-  snprintf(json_path, sizeof json_path, "%s/script-%d.json", s->work, n);
-  if (!whole || access(json_path, R_OK)) {
-    if (write_with_table_indices(script, size, wast) || convert(wast, json_path)) return -1;
-  }
+  char wast[PATH_MAX], json_path[PATH_MAX], hash[TM_SHA256_HEX];
+  tm_sha256_bytes(script, size, hash);
+  snprintf(wast, sizeof wast, "%s/%.16s.wast", s->options->work, hash);
+  snprintf(json_path, sizeof json_path, "%s/%.16s.json", s->options->work, hash);
+  if (access(json_path, R_OK) &&
+      (write_with_table_indices(script, size, wast) || convert(wast, json_path)))
+    return -1;
   char *bytes = read_file(json_path, &size);
   if (bytes) restore_bytes(bytes);
   cJSON *json = bytes ? cJSON_Parse(bytes) : NULL;
@@ -624,7 +631,6 @@ static int start_thread(struct script *s, const char *form, const char *end) {
   char shared[NAME] = "";
   if (!own || !result || sscanf(form, "(thread %31[^ \n]", t->name) != 1) return -1;
   *own = (struct script){.file = s->file,
-                         .work = s->work,
                          .options = s->options,
                          .whole = s->whole,
                          .report = s->report,
@@ -682,7 +688,7 @@ static int run_one(struct script *s, struct part form, const char *either) {
   switch (form.from[1]) {
   case 't': return start_thread(s, form.from, form.to);
   case 'w': return wait_thread(s, form.from);
-  default: return register_form(s, form.from);
+  default: return s->options->note ? 0 : register_form(s, form.from);
   }
 }
 
@@ -711,8 +717,8 @@ static int run_forms(struct script *s, struct part forms) {
   return chunk.from && !result ? run_chunk(s, chunk, NULL, 0) : result;
 }
 
-int script_run(const char *path, const char *work, const struct tm_module_options *options,
-               FILE *report, struct script_result *result) {
+int script_run(const char *path, const struct script_options *options, FILE *report,
+               struct script_result *result) {
   struct script *s = calloc(1, sizeof *s);
   const char *base = strrchr(path, '/');
   size_t size;
@@ -722,7 +728,6 @@ int script_run(const char *path, const char *work, const struct tm_module_option
     return -1;
   }
   *s = (struct script){.file = base ? base + 1 : path,
-                       .work = work,
                        .options = options,
                        .whole = {bytes, bytes + size},
                        .report = report,
