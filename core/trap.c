@@ -125,7 +125,10 @@ static _Thread_local struct {
   struct activation *innermost;
   void *signal_stack; /* NULL until the first guest call */
   uintptr_t stack_low;
+  volatile uint64_t spurious; /* counted by the handler */
 } self;
+
+uint64_t tm_trap_spurious(void) { return self.spurious; }
 
 /* False: no memory. */
 static bool thread_begin(void) {
@@ -251,6 +254,7 @@ static void on_fault(int signal, siginfo_t *info, void *raw) {
       return;
     }
     if (tm_arch_answer(context)) {
+      self.spurious++;
       errno = saved_errno;
       return;
     }
@@ -259,6 +263,7 @@ static void on_fault(int signal, siginfo_t *info, void *raw) {
   }
   const struct range *region = find(&regions, address);
   if (region && region->ask && region->ask(region->memory, address) == TM_FAULT_RETRY) {
+    self.spurious++;
     errno = saved_errno;
     return;
   }

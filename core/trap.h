@@ -75,6 +75,10 @@ void tm_thread_done(void);
  * functions that a guest calls do this first, so that no host code runs into the guard. */
 void tm_stack_need(size_t bytes);
 
+/* How many accesses of the calling thread, so far, were held up by a fault or by a question to the
+ * handler and then went on: the memory had grown meanwhile, the trap was spurious. */
+uint64_t tm_trap_spurious(void);
+
 /* Put the fault handler in place (again). Adding code or a region does so once; call it when
  * another library, a test framework for instance, has put its own handler over it since. */
 void tm_trap_install(void);

@@ -19,7 +19,7 @@ static const char help[] =
     "  --quick             about 90 seconds: fewer blocks, tests and workloads\n"
     "  --full              one and a half to two hours: 30 blocks, workloads at full size, grows\n"
     "                      beside readers at every combination of rate, readers and instances,\n"
-    "                      planted faults judged; about a gigabyte of samples as CSV\n"
+    "                      planted faults judged\n"
     "  -o DIR              where to (default tidemark-report)\n"
     "  --from FILE         draw the newest report of this results file again; run nothing\n"
     "  --strategies A,B,…  which (default: floors, candidates and unsound ones)\n"
@@ -130,7 +130,7 @@ static struct tm_collect plan(const struct request *r) {
                                         .grows = 200,
                                         .max_instances = 100000,
                                         .max_readers = 4,
-                                        .reader_seconds = 0.02},
+                                        .reader_seconds = 0.015},
                                .total_seconds = 350,
                                .bench_blocks = 13,
                                .layout_blocks = 8,

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CELLS = 1000 /* of one process, at most */, AXES = 16, SECONDS = 90 };
+enum { CELLS = 1000 /* of one process, at most */, AXES = 16, COUNTERS = 8, SECONDS = 90 };
 
 struct task {
   const struct tm_strategy_entry *entry;
@@ -84,6 +84,10 @@ static int run_one(const struct tm_bench_plan *plan, const char *strategy, uint6
   return result;
 }
 
+static const char *text_of(const cJSON *o, const char *name) {
+  return cJSON_GetStringValue(cJSON_GetObjectItem(o, name));
+}
+
 static int store_cell(struct tm_store *store, const struct task *task, uint64_t block,
                       uint64_t position, const cJSON *cell, struct tm_error *error) {
   struct tm_axis axes[AXES] = {{"strategy", task->entry->strategy->name},
@@ -96,15 +100,22 @@ static int store_cell(struct tm_store *store, const struct task *task, uint64_t 
   double *numbers = calloc(count + 1, sizeof *numbers);
   if (!numbers) return tm_fail(error, -ENOMEM, "out of memory");
   for (const cJSON *v = values->child; v; v = v->next) numbers[i++] = v->valuedouble;
-  const struct tm_series series = {cJSON_GetStringValue(cJSON_GetObjectItem(cell, "metric")),
-                                   cJSON_GetStringValue(cJSON_GetObjectItem(cell, "unit")), numbers,
-                                   count};
+  struct tm_series series[1 + COUNTERS] = {
+      {text_of(cell, "metric"), text_of(cell, "unit"), numbers, count}};
+  const cJSON *counters = cJSON_GetObjectItem(cell, "counters");
+  const struct tm_note source = {"source", "getrusage, /proc/interrupts"};
+  size_t k = 1;
+  for (const cJSON *o = counters ? counters->child : NULL; o && k <= COUNTERS; o = o->next)
+    series[k++] = (struct tm_series){text_of(o, "metric"), text_of(o, "unit"),
+                                     &cJSON_GetObjectItem(o, "value")->valuedouble, 1};
   const struct tm_cell out = {.block = block,
                               .position = position,
                               .axes = axes,
                               .axis_count = n,
-                              .series = &series,
-                              .series_count = 1};
+                              .series = series,
+                              .series_count = k,
+                              .notes = &source,
+                              .note_count = k > 1};
   int result = tm_store_add(store, &out, error);
   free(numbers);
   return result;

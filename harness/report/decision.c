@@ -37,13 +37,8 @@ static void a1_cell(struct tm_table *t, const struct tm_line *l) {
                   tm_short_number(tm_proportion_upper(0, (uint64_t)l->a1_grows, 0.95) * 1e6));
 }
 
-static void value_cell(struct tm_table *t, double value) {
-  tm_table_cell(t, isfinite(value) ? TM_LOOK_PLAIN : TM_LOOK_DIM, value, "%s",
-                tm_short_number(value));
-}
-
 static void measured_cell(struct tm_table *t, const struct tm_measure *m) {
-  value_cell(t, m->n ? m->value : NAN);
+  tm_value_cell(t, m->n ? m->value : NAN);
 }
 
 /* No "-0.00". */
@@ -102,8 +97,8 @@ static void table(struct tm_doc *doc, const struct tm_findings *f) {
     measured_cell(t, &l->grow[0]);
     tm_ratio_cell(t, &l->grow[3]);
     slope_cell(t, l);
-    value_cell(t, l->instance_bytes);
-    value_cell(t, l->code_bytes);
+    tm_value_cell(t, l->instance_bytes);
+    tm_value_cell(t, l->code_bytes);
   }
 }
 

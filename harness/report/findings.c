@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const access_loops[TM_ACCESS_LOOPS] = {"load-sequential", "load-random",
@@ -25,6 +26,20 @@ const char *tm_short_number(double value) {
                                                             : 0;
   snprintf(to, 24, "%.*f%s", digits, shown, units[i].unit);
   return to;
+}
+
+double tm_pooled(const struct tm_findings *f, const char *strategy, const char *metric,
+                 const char *const *where, double q) {
+  size_t n;
+  double *values = tm_samples_pool(f->samples, strategy, metric, where, &n);
+  double result = n ? values[(size_t)fmin((double)n - 1, ceil(q * (double)n) - (q > 0))] : NAN;
+  free(values);
+  return result;
+}
+
+void tm_value_cell(struct tm_table *t, double value) {
+  tm_table_cell(t, isfinite(value) ? TM_LOOK_PLAIN : TM_LOOK_DIM, value, "%s",
+                tm_short_number(value));
 }
 
 void tm_ratio_cell(struct tm_table *t, const struct tm_measure *m) {

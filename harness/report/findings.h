@@ -72,6 +72,15 @@ void tm_section_control(struct tm_doc *doc, const struct tm_findings *f);
 void tm_section_machine(struct tm_doc *doc, const struct tm_findings *f);
 void tm_section_commands(struct tm_doc *doc, const struct tm_findings *f);
 
+/* The parts of the sweeps: grows beside readers, readers that follow them, what the system counts.
+ */
+void tm_section_load(struct tm_doc *doc, const struct tm_findings *f);
+
+/* The q-quantile of all values of a series, the median for 0.5; NAN: not measured. */
+double tm_pooled(const struct tm_findings *f, const char *strategy, const char *metric,
+                 const char *const *where, double q);
+/* A short number; "–" for NAN. */
+void tm_value_cell(struct tm_table *t, double value);
 /* A cell "≠ 1.23 [1.20, 1.27]"; "–" when not measured. */
 void tm_ratio_cell(struct tm_table *t, const struct tm_measure *m);
 /* "≠" different, "≈" equivalent, "?" unsure; what the captions call them. */

@@ -30,8 +30,9 @@ static int time_grows(struct tm_probe *p, struct tm_probe_bed *bed, const struct
     if (old < 0) result = tm_fail(p->error, -ENOMEM, "a grow under %s failed", p->strategy->name);
     ns[i] = tm_probe_ns(p, b - a);
     if (result || !at->touch) continue;
-    a = tm_arch_ticks(); /* the host's own first access counts: some strategies commit there */
-    uint8_t *page = tm_linear_at(bed->memory, view, (uint64_t)old * TM_PAGE_BYTES, TM_PAGE_BYTES);
+    /* Nothing is read before it is written: that would be a second fault of each page. */
+    a = tm_arch_ticks();
+    uint8_t *page = tm_linear_at(bed->memory, view, (uint64_t)old * TM_PAGE_BYTES, 0);
     for (size_t k = 0; page && k < TM_PAGE_BYTES; k += 4096) page[k] = 1;
     touch[i] = tm_probe_ns(p, tm_arch_ticks() - a);
   }
@@ -66,12 +67,15 @@ static int one_point(struct tm_probe *p, unsigned instances, unsigned pages, boo
   const struct tm_probe_point at = {
       .op = "grow", .instances = instances, .pages = pages, .touch = touch};
   unsigned each = grows_of(p, instances, pages) / MEMORIES;
-  double ns[MAX_GROWS], first_touch[MAX_GROWS];
+  double ns[MAX_GROWS], first_touch[MAX_GROWS], before[TM_PROBE_COUNTERS],
+      counters[TM_PROBE_COUNTERS] = {0};
   int result = 0;
   for (unsigned m = 0; m < MEMORIES && !result; m++) {
     struct tm_probe_bed bed;
     if ((result = tm_probe_bed_open(p, instances, &bed))) break;
+    tm_probe_counters(before);
     result = time_grows(p, &bed, &at, each, ns + m * each, first_touch + m * each);
+    tm_probe_counters_add(counters, before);
     if (!result && !m && pages == 1 && !touch && instances <= 1000)
       result = time_attach(p, &bed, instances);
     tm_probe_bed_close(&bed);
@@ -79,6 +83,7 @@ static int one_point(struct tm_probe *p, unsigned instances, unsigned pages, boo
   }
   if (result) return result;
   tm_probe_add(p, &at, "latency", "ns", ns, (size_t)MEMORIES * each);
+  tm_probe_counters_keep(p, counters, (double)MEMORIES * each);
   if (touch) tm_probe_add(p, &at, "first_touch", "ns", first_touch, (size_t)MEMORIES * each);
   return 0;
 }

@@ -72,6 +72,14 @@ int tm_probe_instance(struct tm_probe *p, struct tm_probe_bed *bed, struct tm_in
 /* Call export `name` with one i32; its result, or -1 after a trap. */
 int64_t tm_probe_call(struct tm_instance *instance, const char *name, uint32_t argument);
 
+/* What the system counts (probe_counters.c): read it before and after what is measured, and keep
+ * the sum of the differences with the cell that was added last, and how many grows they belong to
+ * (< 0: that does not apply). -1 where the machine does not count something. */
+enum { TM_PROBE_COUNTERS = 6 };
+void tm_probe_counters(double now[TM_PROBE_COUNTERS]);
+void tm_probe_counters_add(double sum[TM_PROBE_COUNTERS], const double before[TM_PROBE_COUNTERS]);
+void tm_probe_counters_keep(struct tm_probe *p, const double sum[TM_PROBE_COUNTERS], double grows);
+
 int tm_probe_accesses(struct tm_probe *p); /* probe_access.c */
 int tm_probe_grows(struct tm_probe *p);    /* probe_grow.c */
 int tm_probe_readers(struct tm_probe *p);  /* probe_readers.c */

@@ -133,7 +133,7 @@ int tm_report_write(struct tm_store *store, const char *plan, const char *folder
   if (!result) result = write_text(doc, tm_doc_latex, folder, "report.tex", error);
   if (!result) result = write_figures(doc, folder, error);
   if (!result) result = write_machine(&samples, folder, error);
-  if (!result) result = write_export(store, TM_EXPORT_CSV, folder, "data.csv", error);
+  if (!result) result = write_export(store, TM_EXPORT_SERIES, folder, "data.csv", error);
   if (!result) result = write_export(store, TM_EXPORT_JSON, folder, "data.json", error);
   tm_doc_free(doc);
   tm_samples_free(&samples);

@@ -3,7 +3,7 @@
  *
  * Writes into FOLDER: report.html (one self-contained page), report.md, report.tex,
  * figures/NAME.svg, .pdf and .gp (what gnuplot was told), machine.json, and every raw sample of the
- * file as data.csv and data.json.
+ * file as data.csv (a line per series) and data.json.
  */
 #ifndef TM_HARNESS_REPORT_REPORT_H
 #define TM_HARNESS_REPORT_REPORT_H

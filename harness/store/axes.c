@@ -6,8 +6,9 @@
 #include <string.h>
 
 /* What an export puts beside the axes. */
-static const char *const columns[] = {"run",  "plan",   "started", "seed",      "block",
-                                      "unit", "metric", "value",   "iteration", "position"};
+static const char *const columns[] = {"run",       "plan",     "started", "seed",
+                                      "block",     "unit",     "metric",  "value",
+                                      "iteration", "position", "samples", "values"};
 
 int tm_axes_name(const char *name, struct tm_error *error) {
   static const char letters[] = "abcdefghijklmnopqrstuvwxyz";

@@ -31,6 +31,7 @@ struct csv {
   FILE *to;
   cJSON *runs;  /* run id to its record */
   cJSON *names; /* the axes of all cells, in the order of the columns */
+  bool whole;   /* a line per series, not per sample */
 };
 
 static void print_field(FILE *to, const char *text) {
@@ -51,32 +52,43 @@ static const char *text_of(const cJSON *object, const char *key) {
   return text ? text : "";
 }
 
+/* What all samples of a series have in common, up to the column of the first of them. */
+static void csv_point(const struct csv *csv, const struct tm_stored *s, const cJSON *axes) {
+  const cJSON *run = cJSON_GetObjectItemCaseSensitive(csv->runs, s->run), *name;
+  double seed = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(run, "seed"));
+  fprintf(csv->to, "%s,", s->run);
+  print_field(csv->to, s->plan);
+  fprintf(csv->to, ",%s,%.0f,%llu,%llu", text_of(run, "started"), seed,
+          (unsigned long long)s->block, (unsigned long long)s->position);
+  cJSON_ArrayForEach(name, csv->names) {
+    fputc(',', csv->to);
+    print_field(csv->to, text_of(axes, name->valuestring));
+  }
+  fprintf(csv->to, ",%s,", s->metric);
+  print_field(csv->to, s->unit);
+  fputc(',', csv->to);
+}
+
 static int csv_series(void *context, const struct tm_stored *s) {
   const struct csv *csv = context;
-  const cJSON *run = cJSON_GetObjectItemCaseSensitive(csv->runs, s->run), *name;
   cJSON *axes = cJSON_Parse(s->axes);
-  double seed = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(run, "seed"));
   for (size_t i = 0; i < s->count; i++) {
-    fprintf(csv->to, "%s,", s->run);
-    print_field(csv->to, s->plan);
-    fprintf(csv->to, ",%s,%.0f,%llu,%llu", text_of(run, "started"), seed,
-            (unsigned long long)s->block, (unsigned long long)s->position);
-    cJSON_ArrayForEach(name, csv->names) {
-      fputc(',', csv->to);
-      print_field(csv->to, text_of(axes, name->valuestring));
-    }
-    fprintf(csv->to, ",%s,", s->metric);
-    print_field(csv->to, s->unit);
-    fprintf(csv->to, ",%zu,", i);
+    if (i == 0 || !csv->whole) csv_point(csv, s, axes);
+    if (!csv->whole)
+      fprintf(csv->to, "%zu,", i);
+    else if (i)
+      fputc(' ', csv->to);
+    else
+      fprintf(csv->to, "%zu,", s->count);
     print_number(csv->to, s->values[i]);
-    fputs("\r\n", csv->to);
+    if (!csv->whole || i + 1 == s->count) fputs("\r\n", csv->to);
   }
   cJSON_Delete(axes);
   return ferror(csv->to) ? -EIO : 0;
 }
 
-static int export_csv(struct tm_store *store, FILE *to, struct tm_error *error) {
-  struct csv csv = {to, cJSON_CreateObject(), tm_store_axes_(store, error)};
+static int export_csv(struct tm_store *store, bool whole, FILE *to, struct tm_error *error) {
+  struct csv csv = {to, cJSON_CreateObject(), tm_store_axes_(store, error), whole};
   cJSON *runs = tm_store_runs(store, error), *name;
   int rc = runs && csv.names ? 0 : -EIO;
   while (runs && runs->child) {
@@ -86,7 +98,7 @@ static int export_csv(struct tm_store *store, FILE *to, struct tm_error *error) 
   if (rc == 0) {
     fputs("run,plan,started,seed,block,position", to);
     cJSON_ArrayForEach(name, csv.names) fprintf(to, ",%s", name->valuestring);
-    fputs(",metric,unit,iteration,value\r\n", to);
+    fputs(whole ? ",metric,unit,samples,values\r\n" : ",metric,unit,iteration,value\r\n", to);
     rc = tm_store_each(store, NULL, NULL, 0, csv_series, &csv, error);
   }
   cJSON_Delete(runs);
@@ -151,7 +163,8 @@ int tm_store_export(struct tm_store *store, enum tm_export format, FILE *to,
   int rc = 0;
   errno = 0;
   switch (format) {
-  case TM_EXPORT_CSV: rc = export_csv(store, to, error); break;
+  case TM_EXPORT_CSV: rc = export_csv(store, false, to, error); break;
+  case TM_EXPORT_SERIES: rc = export_csv(store, true, to, error); break;
   case TM_EXPORT_JSON: rc = export_json(store, to, error); break;
   case TM_EXPORT_LATEX: rc = tm_store_latex_(store, to, error); break;
   }

@@ -150,11 +150,12 @@ struct tm_merged {
 int tm_store_merge(const char *into, const char *from, struct tm_merged *out,
                    struct tm_error *error);
 
-enum tm_export { TM_EXPORT_CSV, TM_EXPORT_JSON, TM_EXPORT_LATEX };
+enum tm_export { TM_EXPORT_CSV, TM_EXPORT_SERIES, TM_EXPORT_JSON, TM_EXPORT_LATEX };
 
-/* CSV (RFC 4180): one line per sample, an axis per column. JSON: runs with cells with series.
- * LaTeX: a tabular with the median of each metric at each point of the axes, and its 95 % interval
- * over processes. -EIO or -ENOSPC when `to` does not take it all. */
+/* CSV (RFC 4180): one line per sample, an axis per column. Series: the same with one line per
+ * series, whose samples are in its last column, a space between two: an eighth of the bytes. JSON:
+ * runs with cells with series. LaTeX: a tabular with the median of each metric at each point of the
+ * axes, and its 95 % interval over processes. -EIO or -ENOSPC when `to` does not take it all. */
 int tm_store_export(struct tm_store *store, enum tm_export format, FILE *to,
                     struct tm_error *error);
 

@@ -76,14 +76,17 @@ static enum tm_fault commit_on_fault(void *memory, uintptr_t address) {
 static void a_region_may_ask_to_try_again(void **state) {
   (void)state;
   struct tm_trap trap;
+  uint64_t spurious = tm_trap_spurious();
   assert_int_equal(tm_port_reserve(2 * TM_PAGE_BYTES, &region_base), 0);
   assert_int_equal(tm_trap_add_region(region_base, 2 * TM_PAGE_BYTES, commit_on_fault, region_base),
                    0);
   as_guest_code();
   assert_int_equal(tm_guest_call(touch, region_base, &trap), TM_TRAP_NONE);
   assert_int_equal(asked, 1);
+  assert_int_equal(tm_trap_spurious(), spurious + 1);
   assert_int_equal(region_base[0], 1);
   assert_int_equal(tm_guest_call(touch, region_base + TM_PAGE_BYTES, &trap), TM_TRAP_OUT_OF_BOUNDS);
+  assert_int_equal(tm_trap_spurious(), spurious + 1); /* a trap that is one does not count */
   as_host_code();
   tm_trap_remove_region(region_base);
   tm_port_release(region_base, 2 * TM_PAGE_BYTES);
@@ -108,11 +111,13 @@ static void a_question_is_answered_in_the_handler(void **state) {
   as_guest_code();
   struct tm_trap trap;
   struct question yes = {.ea = 11}, no = {.ea = 10};
+  uint64_t spurious = tm_trap_spurious();
   assert_int_equal(tm_guest_call(ask, &yes, &trap), TM_TRAP_NONE);
   assert_true(yes.passed);
   assert_int_equal(yes.view, 3);
   assert_int_equal(tm_guest_call(ask, &no, &trap), TM_TRAP_OUT_OF_BOUNDS);
   assert_false(no.passed);
+  assert_int_equal(tm_trap_spurious(), spurious + 1);
   assert_int_equal(no.view, 3);
   as_host_code();
 }

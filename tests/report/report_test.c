@@ -57,7 +57,8 @@ static int64_t count(const char *file, const char *sql) {
 static int make(void **state) {
   (void)state;
   if (!mkdtemp(folder)) return -1;
-  int status = run("report --tiny --seed 7 --strategies nocheck,guard,push,interrupt -o one");
+  int status = run("report --tiny --seed 7 --strategies nocheck,guard,push,lazytrap,interrupt -o "
+                   "one");
   if (status == 0) return 0;
   char *errors = contents("err.txt");
   print_error("tidemark report ended with %d: %s\n", status, errors);
@@ -104,17 +105,17 @@ static void page_is_whole(void **state) {
   for (const char *p = table, *end = strstr(table, "</table>");
        (p = strstr(p, "<th scope=\"row\"")) && p < end; p++)
     rows++;
-  assert_int_equal(rows, 4);
+  assert_int_equal(rows, 5);
   free(page);
 }
 
-/* Grows beside 0 and 1 readers at four rates, in 2 processes of each of 4 strategies, and none
+/* Grows beside 0 and 1 readers at four rates, in 2 processes of each of 5 strategies, and none
  * beside one reader; no process twice. */
 static void grid_is_whole(void **state) {
   (void)state;
 #define GRID "SELECT count(*) FROM series JOIN cell ON cell.id=cell WHERE axes LIKE '%grow-grid%' "
-  assert_int_equal(count("one/data.db", GRID "AND metric='latency'"), 2 * 4 * 8);
-  assert_int_equal(count("one/data.db", GRID "AND metric='accesses_per_second'"), 2 * 4 * 5);
+  assert_int_equal(count("one/data.db", GRID "AND metric='latency'"), 2 * 5 * 8);
+  assert_int_equal(count("one/data.db", GRID "AND metric='accesses_per_second'"), 2 * 5 * 5);
   assert_int_equal(count("one/data.db", GRID "AND axes LIKE '%control%'"), 0);
 }
 
@@ -148,19 +149,19 @@ static void unsound_strategy_is_convicted(void **state) {
   (void)state;
   char *page = contents("one/report.md");
   has(page, "Convicted in this run: interrupt.");
-  has(page, "No forbidden outcome was seen under: guard, push.");
+  has(page, "No forbidden outcome was seen under: guard, push, lazytrap.");
   free(page);
 }
 
 static void samples_are_kept(void **state) {
   (void)state;
-  /* 2 blocks of 4 strategies and 2 controls, each with 7 loops of 2 samples. */
+  /* 2 blocks of 5 strategies and 2 controls, each with 7 loops of 2 samples. */
   assert_int_equal(
       count(
           "one/data.db",
           "SELECT count(*) FROM sample JOIN series ON series.id=series "
           "JOIN cell ON cell.id=cell WHERE axes LIKE '%\"op\":\"load-random\"%' AND metric='time'"),
-      2 * 6 * 2);
+      2 * 7 * 2);
   assert_int_equal(count("one/data.db", "SELECT count(DISTINCT plan) FROM run"), 11);
   /* hyperfine's own JSON is kept, and one time of each process that it ran. */
   assert_true(count("one/data.db", "SELECT count(*) FROM note WHERE name='json' AND "
@@ -175,8 +176,60 @@ static void samples_are_kept(void **state) {
   char *csv = contents("one/data.csv");
   int64_t lines = 0;
   for (const char *p = csv; *p; p++) lines += *p == '\n';
-  assert_int_equal(lines, count("one/data.db", "SELECT count(*) FROM sample") + 1);
+  assert_int_equal(lines, count("one/data.db", "SELECT count(*) FROM series") + 1);
   free(csv);
+}
+
+/* The sum of a metric over the cells of readers that follow the growth of one strategy. */
+static int64_t followers(const char *strategy, const char *metric) {
+  char sql[512];
+  snprintf(
+      sql, sizeof sql,
+      "SELECT sum(value) FROM sample JOIN series ON series.id=series JOIN cell ON cell.id=cell "
+      "WHERE axes LIKE '%%grow-followed%%' AND axes LIKE '%%\"%s\"%%' AND metric='%s'",
+      strategy, metric);
+  return count("one/data.db", sql);
+}
+
+/* A reader looks once more when all grows are done, so that it follows one length at least, and a
+ * check that fails on a stale copy asks the handler. guard has no copy, and faults only beyond. */
+static void spurious_traps_are_counted(void **state) {
+  (void)state;
+  assert_true(followers("guard", "followed") > 0);
+  assert_int_equal(followers("guard", "spurious_traps"), 0);
+  assert_true(followers("lazytrap", "followed") > 0);
+  assert_true(followers("lazytrap", "spurious_traps") > 0);
+  assert_true(followers("lazytrap", "spurious_traps") <= followers("lazytrap", "followed"));
+  assert_int_equal(followers("lazytrap", "refused"), 0);
+  char *page = contents("one/report.html");
+  has(page, "spurious traps per 1,000");
+  has(page, "id=\"t-followed\"");
+  free(page);
+}
+
+/* Beside every point of a sweep of grows stands what the system counted, and where that is from. */
+static void system_is_counted(void **state) {
+  (void)state;
+#define COUNTED                                                                                    \
+  "SELECT count(*) FROM sample JOIN series ON series.id=series JOIN cell ON cell.id=cell "
+  int64_t points = count("one/data.db", COUNTED "WHERE metric='grows' AND axes LIKE '%\"op\"%'");
+  assert_true(points > 0);
+  assert_int_equal(count("one/data.db", COUNTED "WHERE metric='minor_faults'"), points);
+  assert_int_equal(count("one/data.db", COUNTED "WHERE metric='involuntary_switches'"), points);
+  assert_int_equal(
+      count("one/data.db",
+            "SELECT count(*) FROM note WHERE name='source' AND text LIKE '%getrusage%'"),
+      points);
+  /* Nobody writes new pages without faults. */
+  assert_int_equal(count("one/data.db",
+                         "SELECT sum(f.value > 0) = count(*) FROM cell "
+                         "JOIN series sf ON sf.cell=cell.id AND sf.metric='minor_faults' "
+                         "JOIN sample f ON f.series=sf.id "
+                         "WHERE axes LIKE '%\"touch\":\"yes\"%' AND axes LIKE '%\"guard\"%'"),
+                   1);
+  char *page = contents("one/report.html");
+  has(page, "id=\"t-counters\"");
+  free(page);
 }
 
 /* Figures are redrawn from the samples alone, without a rerun, and come out the same. */
@@ -294,6 +347,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(page_is_whole),
                                      cmocka_unit_test(unsound_strategy_is_convicted),
                                      cmocka_unit_test(samples_are_kept),
+                                     cmocka_unit_test(spurious_traps_are_counted),
+                                     cmocka_unit_test(system_is_counted),
                                      cmocka_unit_test(grid_is_whole),
                                      cmocka_unit_test(loops_are_counted),
                                      cmocka_unit_test(report_is_drawn_again),

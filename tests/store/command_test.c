@@ -77,6 +77,11 @@ static void export(void **state) {
   says("--latex");
   tidemark(0, "export --csv %s", sandbox_path("e.db"));
   assert_memory_equal(output, "run,plan,started", 16);
+  tidemark(0, "export --series %s", sandbox_path("e.db"));
+  assert_non_null(strstr(output, ",metric,unit,samples,values\r\n"));
+  size_t lines = 0;
+  for (const char *p = output; (p = strstr(p, "\r\n")); p += 2) lines++;
+  assert_int_equal(lines, 1 + 4);
   tidemark(0, "export --json %s", sandbox_path("e.db"));
   cJSON *json = cJSON_Parse(output);
   assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(json, "series")), 4);
@@ -85,7 +90,7 @@ static void export(void **state) {
   assert_string_equal(output, "");
   assert_int_equal(access(sandbox_path("e.tex"), R_OK), 0);
   tidemark(2, "export %s", sandbox_path("e.db"));
-  says("--csv, --json or --latex");
+  says("--csv, --series, --json or --latex");
   tidemark(2, "export --csv --json %s", sandbox_path("e.db"));
   says("name one format");
   tidemark(2, "export --csv");
