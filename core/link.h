@@ -30,6 +30,13 @@ static inline void tm_link_remove(struct tm_link *link) {
   link->previous->next = link->next;
 }
 
+/* How many links the ring has. */
+static inline unsigned tm_link_count(const struct tm_link *ring) {
+  unsigned count = 0;
+  for (const struct tm_link *l = ring->next; l != ring; l = l->next) count++;
+  return count;
+}
+
 #define TM_LINK_OWNER(link, type, member) ((type *)((char *)(link) - offsetof(type, member)))
 
 #define TM_LINK_EACH(each, ring, type, member)                                                     \

@@ -203,6 +203,14 @@ uint32_t tm_port_thread(void) {
   return number_plus_1 - 1;
 }
 
+uint32_t tm_port_threads(void) {
+  uint32_t count = 0;
+  pthread_mutex_lock(&threads.mutex);
+  for (uint32_t i = 0; i < threads.room; i++) count += threads.taken[i];
+  pthread_mutex_unlock(&threads.mutex);
+  return count;
+}
+
 void tm_port_relax(unsigned turn) {
   tm_arch_pause();
   if (turn % 64 == 63) sched_yield();

@@ -95,6 +95,8 @@ void tm_rwlock_drop(struct tm_rwlock *lock);
 
 /* A small number for the calling thread, from 0, that no other living thread has. */
 uint32_t tm_port_thread(void);
+/* How many threads have one now. For tests of what is left behind. */
+uint32_t tm_port_threads(void);
 
 /* ---- waiting ---------------------------------------------------------------------------------*/
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/rcu.h"
 
+#include "core/atomics.h"
 #include "core/error.h"
 
 #include <pthread.h>
@@ -17,9 +18,15 @@ extern void urcu_qsbr_barrier(void);
 static pthread_key_t qsbr_key, memb_key;
 static _Thread_local bool qsbr_registered, memb_registered;
 
+static struct tm_atomic_u32 registered; /* threads, in both flavours */
+unsigned tm_rcu_registered(void) { return tm_load_rlx(&registered); } /* Relaxed: at rest. */
+/* Relaxed: a count. */
+static void count_registered(uint32_t change) { tm_fetch_add_rlx(&registered, change); }
+
 static void leave_qsbr(void *unused) {
   (void)unused;
   urcu_qsbr_unregister_thread();
+  count_registered((uint32_t)-1);
   qsbr_registered = false;
 }
 
@@ -27,6 +34,7 @@ static void leave_memb(void *unused) {
   (void)unused;
   while (urcu_memb_read_ongoing()) urcu_memb_read_unlock();
   urcu_memb_unregister_thread();
+  count_registered((uint32_t)-1);
   memb_registered = false;
 }
 
@@ -47,6 +55,7 @@ static void register_qsbr(void) {
   urcu_qsbr_thread_offline();
   pthread_setspecific(qsbr_key, &qsbr_registered);
   qsbr_registered = true;
+  count_registered(1);
 }
 
 static void register_memb(void) {
@@ -55,6 +64,7 @@ static void register_memb(void) {
   urcu_memb_register_thread();
   pthread_setspecific(memb_key, &memb_registered);
   memb_registered = true;
+  count_registered(1);
 }
 
 bool tm_rcu_qsbr_begin(void) {

@@ -60,6 +60,10 @@ void tm_rcu_memb_drain(void);
  * meanwhile. */
 void tm_rcu_memb_wait(void);
 
+/* How many threads are registered with liburcu now, in either flavour. For tests of what is left
+ * behind. */
+unsigned tm_rcu_registered(void);
+
 static inline void tm_rcu_memb_quiescent(void) {
   TM_RCU_READER_HOLDS_NOTHING();
   if (!urcu_memb_read_ongoing()) return;

@@ -98,6 +98,11 @@ static inline void *tm_running_end(struct tm_running *r) {
   return view;
 }
 
+/* How many threads run. At rest, for tests. */
+static inline unsigned tm_running_count(const struct tm_running *r) {
+  return tm_load_rlx(&r->count); /* Relaxed: at rest. */
+}
+
 /* Is a thread that runs asked to stop? For polls. */
 static inline bool tm_running_wanted(const struct tm_running *r) {
   return tm_load_rlx(&r->stopping) != 0; /* Relaxed: now or at the next poll. */

@@ -90,6 +90,9 @@ struct tm_strategy {
   /* For strategies that move the base: the offset of an address that at() or host_at() has just
    * given, so that waiters are found again at another base. */
   uint64_t (*offset_of)(void *view, const void *address);
+  /* How many views, and threads that run, the memory has in lists of its own now: none once all are
+   * detached and parked. At rest, for tests of what is left behind. */
+  unsigned (*listed)(void *memory);
   /* What init needs of the system and may not get, as the end of a sentence that starts with
    * "needs"; for the message when init fails. */
   const char *needs;

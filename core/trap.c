@@ -110,6 +110,17 @@ int tm_trap_add_region(uint8_t *base, uint64_t bytes, tm_fault_fn ask, void *mem
 }
 void tm_trap_remove_region(uint8_t *base) { withdraw(&regions, (uintptr_t)base); }
 
+unsigned tm_trap_ranges(void) {
+  static struct range_table *const tables[] = {&regions, &codes};
+  unsigned count = 0;
+  pthread_mutex_lock(&tables_mutex);
+  for (int t = 0; t < 2; t++)
+    for (uint32_t i = 0; i < tm_load_rlx(&tables[t]->used); i++) /* Relaxed: under the mutex. */
+      count += tm_load_rlx(&tables[t]->ranges[i].start) != 0;    /* Relaxed: the same. */
+  pthread_mutex_unlock(&tables_mutex);
+  return count;
+}
+
 /* ---- one thread's activations -----------------------------------------------------------------*/
 
 struct activation {

@@ -102,4 +102,7 @@ typedef enum tm_fault (*tm_fault_fn)(void *memory, uintptr_t address);
 int tm_trap_add_region(uint8_t *base, uint64_t bytes, tm_fault_fn ask, void *memory);
 void tm_trap_remove_region(uint8_t *base);
 
+/* How many ranges of code and regions the handler knows now. For tests of what is left behind. */
+unsigned tm_trap_ranges(void);
+
 #endif

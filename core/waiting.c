@@ -139,3 +139,14 @@ uint32_t tm_waiting_at(const void *space, uint64_t offset) {
   pthread_mutex_unlock(&q->mutex);
   return count;
 }
+
+uint32_t tm_waiting(void) {
+  uint32_t count = 0;
+  queue_of(NULL, 0); /* there are queues from here on */
+  for (int i = 0; i < QUEUES; i++) {
+    pthread_mutex_lock(&queues[i].mutex);
+    for (const struct waiter *w = queues[i].first; w; w = w->next) count++;
+    pthread_mutex_unlock(&queues[i].mutex);
+  }
+  return count;
+}

@@ -37,5 +37,7 @@ enum tm_wait_result tm_wait_at(const struct tm_wait_place *place, uint64_t expec
 uint32_t tm_notify_at(const void *space, uint64_t offset, uint32_t count);
 /* How many threads are parked there now. */
 uint32_t tm_waiting_at(const void *space, uint64_t offset);
+/* How many are parked anywhere. For tests of what is left behind. */
+uint32_t tm_waiting(void);
 
 #endif

@@ -55,4 +55,8 @@ void tm_interrupt_refresh(struct tm_interrupt_view *v) {
   tm_copy_raise(&v->bytes, tm_load_acq(&v->memory->length.bytes));
 }
 
-TM_STRATEGY_OPS(interrupt);
+static unsigned interrupt_listed(void *memory) {
+  return tm_link_count(&((struct tm_interrupt_memory *)memory)->views);
+}
+
+TM_STRATEGY_OPS_WITH(interrupt, .listed = interrupt_listed);

@@ -145,4 +145,10 @@ void tm_interruptack_answer(struct tm_interruptack_view *v) {
   if (own && own != v) interruptack_take_over(own, tm_load_acq(&own->asked));
 }
 
-TM_STRATEGY_OPS_WITH(interruptack, .unpark = interruptack_unpark, .park = interruptack_park);
+static unsigned interruptack_listed(void *memory) {
+  struct tm_interruptack_memory *m = memory;
+  return tm_link_count(&m->views) + tm_running_count(&m->running);
+}
+
+TM_STRATEGY_OPS_WITH(interruptack, .unpark = interruptack_unpark, .park = interruptack_park,
+                     .listed = interruptack_listed);

@@ -51,4 +51,9 @@ bool tm_membarrier_valid(struct tm_membarrier_memory *m) {
   return tm_length_valid(&m->length);
 }
 
-TM_STRATEGY_OPS_WITH(membarrier, .needs = "membarrier(2) with PRIVATE_EXPEDITED (Linux 4.14)");
+static unsigned membarrier_listed(void *memory) {
+  return tm_link_count(&((struct tm_membarrier_memory *)memory)->views);
+}
+
+TM_STRATEGY_OPS_WITH(membarrier, .listed = membarrier_listed,
+                     .needs = "membarrier(2) with PRIVATE_EXPEDITED (Linux 4.14)");

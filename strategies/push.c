@@ -45,4 +45,8 @@ bool tm_push_valid(struct tm_push_memory *m) {
   return tm_length_valid(&m->length);
 }
 
-TM_STRATEGY_OPS(push);
+static unsigned push_listed(void *memory) {
+  return tm_link_count(&((struct tm_push_memory *)memory)->views);
+}
+
+TM_STRATEGY_OPS_WITH(push, .listed = push_listed);

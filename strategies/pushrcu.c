@@ -81,4 +81,12 @@ bool tm_pushrcu_valid(struct tm_pushrcu_memory *m) {
   return tm_load_rlx(&m->target) == bytes && tm_length_valid(&m->length);
 }
 
-TM_STRATEGY_OPS(pushrcu);
+static unsigned pushrcu_listed(void *memory) {
+  struct tm_pushrcu_memory *m = memory;
+  unsigned count = 0;
+  for (struct tm_pushrcu_view *each = tm_load_rlx(&m->first); each; each = tm_load_rlx(&each->next))
+    count++; /* Relaxed: at rest. */
+  return count;
+}
+
+TM_STRATEGY_OPS_WITH(pushrcu, .listed = pushrcu_listed);

@@ -144,6 +144,11 @@ void tm_stopworld_halt(struct tm_stopworld_view *v) {
   if (was) tm_running_begin(&v->memory->running, was);
 }
 
+static unsigned stopworld_listed(void *memory) {
+  struct tm_stopworld_memory *m = memory;
+  return tm_link_count(&m->views) + tm_running_count(&m->running);
+}
+
 TM_STRATEGY_OPS_WITH(stopworld, .unpark = stopworld_unpark, .park = stopworld_park,
-                     .host_at = stopworld_host_at, .offset_of = stopworld_offset_of,
-                     .needs = "memfd_create(2) (Linux 3.17)");
+                     .listed = stopworld_listed, .host_at = stopworld_host_at,
+                     .offset_of = stopworld_offset_of, .needs = "memfd_create(2) (Linux 3.17)");

@@ -1,31 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Growth, attach and detach by the thousand, and traps, on several threads under each candidate:
- * afterwards memory, descriptors and mappings are what they were.
+ * afterwards memory, descriptors, mappings and registrations are what they were.
  *
  *   soak [--seconds N] [STRATEGY…]     N seconds in all (60); default: all candidates
  *
  * For each strategy: rounds until its time is up. A round makes a shared memory; four threads each
  * instantiate a module that imports it, grow it, write and read at its end, trap beyond it, and
- * drop the instance, a thousand instances a round. Resident bytes, descriptors and mappings are
- * taken after a few rounds (caches of malloc and of threads are warm then) and at the end. Exit 0:
- * they are the same; 1: not, or a result was wrong; 2: wrong use.
+ * drop the instance, a thousand instances a round. After each round the memory has no reference but
+ * its maker's and the strategy lists no instance and no thread. What tests/usage.h counts is taken
+ * a quarter into the time (malloc is warm then) and at the end; of it, registrations ("regs") are
+ * those with the trap handler, of threads' numbers, with liburcu and in memory.atomic.wait. Exit 0:
+ * as before; 1: not, or a result was wrong; 2: wrong use.
  */
-#include "core/rcu.h"
 #include "harness/wasm/module.h"
 #include "harness/wasm/wat.h"
 #include "strategies/strategies.h"
+#include "tests/usage.h"
 
-#include <dirent.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-enum { THREADS = 4, INSTANCES = 250, PAGES = 128, SLACK_KIB = 2048, SLACK_MAPPINGS = 16 };
+enum { THREADS = 4, INSTANCES = 250, PAGES = 128, SLACK_KIB = 2048 };
 
 static const char text[] =
     "(module (import \"env\" \"memory\" (memory 1 128 shared))"
@@ -39,33 +38,6 @@ static const struct tm_strategy *strategy;
 static struct tm_module *module;
 static struct tm_linear *memory; /* of this round */
 static _Atomic uint64_t instances, grows, traps, wrong;
-
-struct usage {
-  long resident_kib, descriptors, mappings;
-};
-
-static long lines_of(const char *path) {
-  FILE *f = fopen(path, "r");
-  long lines = 0;
-  for (int c; f && (c = getc(f)) != EOF;) lines += c == '\n';
-  if (f) fclose(f);
-  return lines;
-}
-
-static struct usage measure(void) {
-  struct usage u = {0, -3, 0}; /* "." and ".." and the folder itself */
-  malloc_trim(0);
-  DIR *d = opendir("/proc/self/fd");
-  while (d && readdir(d)) u.descriptors++;
-  if (d) closedir(d);
-  long pages = 0;
-  FILE *f = fopen("/proc/self/statm", "r");
-  if (!f || fscanf(f, "%*d %ld", &pages) != 1) tm_die("no /proc/self/statm");
-  fclose(f);
-  u.resident_kib = pages * (sysconf(_SC_PAGESIZE) / 1024);
-  u.mappings = lines_of("/proc/self/maps");
-  return u;
-}
 
 /* Call an export of type i32 → i32. */
 static enum tm_trap_code call(struct tm_instance *instance, const char *name, uint32_t argument,
@@ -124,6 +96,9 @@ static void run_round(void) {
     if (pthread_create(&threads[k], NULL, run_thread, NULL)) tm_die("cannot start a thread");
   for (int k = 0; k < THREADS; k++) pthread_join(threads[k], NULL);
   wrong += !strategy->valid(memory->memory);
+  /* Every instance has given back its reference, and its place in the strategy's list. */
+  wrong += tm_load_rlx(&memory->references) != 1; /* Relaxed: after the joins. */
+  wrong += strategy->listed && strategy->listed(memory->memory) != 0;
   tm_linear_drop(memory);
 }
 
@@ -133,11 +108,9 @@ static double now(void) {
   return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* What is in use when all that was to be freed a little later is freed. */
-static struct usage settled(void) {
-  tm_rcu_qsbr_drain();
-  tm_rcu_memb_drain();
-  return measure();
+/* With the trap handler, the port and liburcu. */
+static long registrations(const struct usage *u) {
+  return u->ranges + u->numbered + u->registered + u->waiting;
 }
 
 static bool soak(const struct tm_strategy *s, double seconds) {
@@ -156,23 +129,24 @@ static bool soak(const struct tm_strategy *s, double seconds) {
   double end = now() + seconds, warm = end - seconds * 3 / 4;
   for (bool warmed = false; !warmed || now() < end; rounds++) {
     if (!warmed && rounds && now() > warm) {
-      before = settled();
+      before = usage_now();
       warmed = true;
     }
     run_round();
   }
-  struct usage after = settled();
+  struct usage after = usage_now();
   tm_module_free(module);
-  bool same = after.descriptors == before.descriptors &&
-              after.mappings <= before.mappings + SLACK_MAPPINGS &&
-              after.resident_kib <= before.resident_kib + SLACK_KIB;
-  printf("%-14s %7lu %10llu %9llu %8llu %6llu %7ld %7ld %5ld %5ld %5ld %5ld  %s\n", s->name, rounds,
-         (unsigned long long)instances, (unsigned long long)grows, (unsigned long long)traps,
-         (unsigned long long)wrong, before.resident_kib, after.resident_kib, before.descriptors,
-         after.descriptors, before.mappings, after.mappings,
-         same && !wrong ? "as before" : "NOT AS BEFORE");
+  const char *more = usage_more(&before, &after, SLACK_KIB);
+  printf("%-14s %7lu %10llu %9llu %8llu %6llu %7ld %7ld %5ld %5ld %5ld %5ld %5ld %5ld  %s\n",
+         s->name, rounds, (unsigned long long)instances, (unsigned long long)grows,
+         (unsigned long long)traps, (unsigned long long)wrong, before.resident_kib,
+         after.resident_kib, before.descriptors, after.descriptors, before.mappings, after.mappings,
+         registrations(&before), registrations(&after),
+         wrong  ? "WRONG"
+         : more ? more
+                : "as before");
   fflush(stdout);
-  return same && !wrong;
+  return !more && !wrong;
 }
 
 int main(int argc, char **argv) {
@@ -180,7 +154,7 @@ int main(int argc, char **argv) {
   size_t count, n = 0;
   const struct tm_strategy_entry *all = tm_strategies(&count);
   double seconds = 60;
-  mallopt(M_ARENA_MAX, 2); /* else arenas appear as threads happen to meet */
+  usage_begin(argv);
   bool named = false;
   for (int k = 1; k < argc; k++) {
     const struct tm_strategy_entry *e = tm_strategy_find(argv[k]);
@@ -197,8 +171,9 @@ int main(int argc, char **argv) {
   for (size_t k = 0; k < count && !named && n < 64; k++)
     if (all[k].kind == TM_KIND_candidate && tm_strategy_try(all[k].strategy) == 0)
       chosen[n++] = all[k].strategy;
-  printf("%-14s %7s %10s %9s %8s %6s %7s %7s %5s %5s %5s %5s\n", "strategy", "rounds", "instances",
-         "grows", "traps", "wrong", "KiB", "KiB", "fds", "fds", "maps", "maps");
+  printf("%-14s %7s %10s %9s %8s %6s %7s %7s %5s %5s %5s %5s %5s %5s\n", "strategy", "rounds",
+         "instances", "grows", "traps", "wrong", "KiB", "KiB", "fds", "fds", "maps", "maps", "regs",
+         "regs");
   bool good = true;
   for (size_t k = 0; k < n; k++) good &= soak(chosen[k], seconds / (double)n);
   return !good;

@@ -42,6 +42,12 @@ static inline void *tm_running_end(struct tm_running *r) {
   return view;
 }
 
+static inline unsigned tm_running_count(const struct tm_running *r) {
+  unsigned count = 0;
+  for (int k = 0; k < 8; k++) count += r->view[k] != NULL;
+  return count;
+}
+
 static inline bool tm_running_wanted(const struct tm_running *r) {
   return tm_load_rlx(&r->stopping) != 0; /* Relaxed: as the real one. */
 }
