@@ -35,15 +35,17 @@ struct tm_wasi {
   /* threads.c */
   struct tm_module *module;
   struct tm_wasi_options options;
-  struct tm_linear *memory; /* the one we made for the guest to import, or NULL */
-  pthread_mutex_t lock;     /* guards all below */
-  pthread_cond_t changed;   /* something below changed */
-  uint32_t alive;           /* host threads that exist */
-  uint32_t in_guest;        /* of these, how many have not left the guest's code for good */
-  uint32_t started;         /* ever; also the last thread's number + 1 */
-  uint64_t began_ns;        /* when _start was called, monotonic; 0 before */
+  struct tm_linear *memory;      /* the one we made for the guest to import, or NULL */
+  pthread_mutex_t lock;          /* guards all below */
+  pthread_cond_t changed;        /* something below changed */
+  uint32_t alive;                /* host threads that exist */
+  uint32_t in_guest;             /* of these, how many have not left the guest's code for good */
+  uint32_t started;              /* ever; also the last thread's number + 1 */
+  uint64_t began_ns;             /* when _start was called, monotonic; 0 before */
+  struct tm_wasi_instance *main; /* the main thread's while it is in the guest, or NULL */
   bool ended;
-  int failure; /* -errno when a thread could not be instantiated; `error` says why */
+  bool abandoned; /* whoever ran it has gone: the last thread frees it */
+  int failure;    /* -errno when a thread could not be instantiated; `error` says why */
   struct tm_error error;
   struct tm_wasi_result result;
 };

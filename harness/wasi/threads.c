@@ -141,23 +141,23 @@ static void call(struct guest_thread *t, struct tm_instance *instance, struct tm
     tm_die("an export that was there is gone");
   if (t->env.thread == 0) {
     pthread_mutex_lock(&t->env.process->lock);
+    t->env.process->main = &t->env;
     t->env.process->began_ns = tm_wasi_now(CLOCK_MONOTONIC);
     pthread_mutex_unlock(&t->env.process->lock);
   }
   tm_call(instance, &start.func, arguments, NULL, trap);
 }
 
-/* The last look of a thread at its memory, before its instance goes. Lengths and counts only grow,
- * so the largest of these looks is the program's. */
+/* What the program's memory has come to, as an instance sees it that is still there; the lock is
+ * held. Looked at before each instance goes, and at the end: lengths and counts only grow, so the
+ * largest of these looks is the program's. */
 static void observe(struct tm_wasi_instance *env) {
-  if (!env->memory) return;
+  if (!env || !env->memory) return;
   uint64_t pages = env->memory->strategy->pages(env->view);
   uint64_t grows = tm_load_rlx(&env->memory->grows); /* Relaxed: a statistic. */
-  pthread_mutex_lock(&env->process->lock);
   struct tm_wasi_result *result = &env->process->result;
   if (pages > result->peak_pages) result->peak_pages = pages;
   if (grows > result->grows) result->grows = grows;
-  pthread_mutex_unlock(&env->process->lock);
 }
 
 /* Instantiate, call, tell the program how it ended, and clear up. */
@@ -172,7 +172,6 @@ static void live(struct guest_thread *t) {
     t->env.view = tm_instance_view(instance);
     t->env.memory = tm_instance_memory(instance);
     call(t, instance, &trap);
-    observe(&t->env);
   }
   struct tm_error import = error;
   if (result == -ENOENT)
@@ -183,6 +182,8 @@ static void live(struct guest_thread *t) {
   else if (trap.code != TM_TRAP_NONE || t->env.thread == 0)
     tm_wasi_end(process, t->env.thread, &trap);
   pthread_mutex_lock(&process->lock);
+  observe(&t->env);
+  if (process->main == &t->env) process->main = NULL;
   process->in_guest--; /* from here on only our own code runs, and it ends soon */
   pthread_mutex_unlock(&process->lock);
   if (instance) tm_instance_free(instance);
@@ -196,8 +197,10 @@ static void *thread_main(void *argument) {
   tm_thread_done();
   pthread_mutex_lock(&process->lock);
   process->alive--;
+  bool last = process->abandoned && process->alive == 0;
   pthread_cond_broadcast(&process->changed);
-  pthread_mutex_unlock(&process->lock); /* the last use of `process` by this thread */
+  pthread_mutex_unlock(&process->lock); /* the last use of `process` by this thread, but */
+  if (last) tm_wasi_free(process);
   return NULL;
 }
 
@@ -252,7 +255,8 @@ static struct timespec deadline(uint64_t timeout_ns) {
   return t;
 }
 
-/* Wait until the program has ended and every thread that left the guest has also gone. */
+/* Wait until the program has ended and every thread that left the guest has also gone. Returns with
+ * the lock held, so that none leaves before the caller has counted them. */
 static void await_end(struct tm_wasi *process) {
   uint64_t timeout_ns = process->options.timeout_ns;
   struct timespec until = deadline(timeout_ns);
@@ -269,7 +273,6 @@ static void await_end(struct tm_wasi *process) {
     }
   }
   while (process->alive > process->in_guest) pthread_cond_wait(&process->changed, &process->lock);
-  pthread_mutex_unlock(&process->lock);
 }
 
 int tm_wasi_run(struct tm_module *module, const struct tm_wasi_options *options,
@@ -292,17 +295,16 @@ int tm_wasi_run(struct tm_module *module, const struct tm_wasi_options *options,
     return failed;
   }
   await_end(process);
-  pthread_mutex_lock(&process->lock);
   failed = process->failure;
   if (failed) tm_fail(error, failed, "%s", process->error.text);
+  observe(process->main);
   *result = process->result;
   result->threads = process->started;
   result->running = process->in_guest;
-  /* Relaxed: a statistic. Threads that still run have not reported theirs. */
-  if (process->memory) result->grows = tm_load_rlx(&process->memory->grows);
+  process->abandoned = result->running > 0;
   const char *function = result->status == 134 ? tm_function_at(result->trap.pc) : NULL;
   if (function) snprintf(result->function, sizeof result->function, "%s", function);
   pthread_mutex_unlock(&process->lock);
-  if (!result->running) tm_wasi_free(process); /* else its threads still use it */
+  if (!result->running) tm_wasi_free(process); /* else its threads still use it: the last does */
   return failed;
 }

@@ -15,8 +15,9 @@
  * Threads of a guest cannot be stopped from outside (they may hold a strategy's lock). So when the
  * program ends while others still run guest code, tm_wasi_run returns all the same, and
  * result.running says how many there are: they can no longer reach any host function, but run until
- * the caller ends the process. Nothing of the module may be freed then. When result.running is 0
- * everything has been given back and the caller may go on.
+ * the caller ends the process. Nothing of the module may be freed then; what the program itself
+ * had, its descriptors and its memory, is given back when the last of them leaves the guest, if it
+ * ever does. When result.running is 0 everything has been given back and the caller may go on.
  */
 #ifndef TM_HARNESS_WASI_WASI_H
 #define TM_HARNESS_WASI_WASI_H

@@ -269,6 +269,21 @@ static void statistics_tell_what_the_run_took(void **state) {
   unlink(path);
 }
 
+/* Also when no thread has left the guest at the program's end: it loops, waits in the host, or ends
+ * in one thread while the main one waits. */
+static void statistics_tell_of_threads_that_still_run(void **state) {
+  (void)state;
+  char path[] = "/tmp/tidemark-stats-XXXXXX", text[ROOM];
+  close(mkstemp(path));
+  static const char *const modes[] = {"l", "p", "e", "q"};
+  for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+    run("", "--timeout", "0.2", "--stats", path, guest("threads"), modes[i], (char *)NULL);
+    read_whole(path, text);
+    if (!strstr(text, "\"peak_pages\": 2,")) fail_msg("mode %s: %s", modes[i], text);
+  }
+  unlink(path);
+}
+
 /* ---- a program of the C library ---------------------------------------------------------------*/
 
 /* The expected output was recorded under Node.js, whose WASI nobody here wrote. */
@@ -366,6 +381,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(ten_thousand_threads_end),
       cmocka_unit_test(limits_hold),
       cmocka_unit_test(statistics_tell_what_the_run_took),
+      cmocka_unit_test(statistics_tell_of_threads_that_still_run),
       cmocka_unit_test(programs_of_wasi_libc_run_unchanged),
       cmocka_unit_test(wrong_input_is_one_sentence),
       cmocka_unit_test(modules_that_are_no_programs_are_refused),
