@@ -114,15 +114,18 @@ function run(path) {
     },
   };
   const wasm = fs.readFileSync(path);
-  let instance;
+  let module, instance;
   try {
-    instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), host);
+    module = new WebAssembly.Module(wasm);
+    instance = new WebAssembly.Instance(module, host);
   } catch (error) {
     lines.push(error instanceof WebAssembly.CompileError ? "skip " + error.message : "trap " + kind(error));
     return lines;
   }
   const types = signatures(wasm);
-  const exported = Object.values(instance.exports).filter((each) => typeof each === "function");
+  // In the module's order: that of the object's properties has those first whose names are numbers.
+  const exported = WebAssembly.Module.exports(module)
+    .filter((each) => each.kind === "function").map((each) => instance.exports[each.name]);
   exported.forEach((each, f) => {
     const [params, results] = types[f];
     if (/[v?]/.test(params + results)) return;
