@@ -4,6 +4,7 @@
 #include "harness/cli/cli.h"
 #include "harness/report/collect.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,6 +22,10 @@ static const char help[] =
     "                      beside readers at every combination of rate, readers and instances,\n"
     "                      planted faults judged\n"
     "  -o DIR              where to (default tidemark-report)\n"
+    "  --resume            go on with the newest report in DIR, with the options it was begun "
+    "with: "
+    "what\n"
+    "                      is finished is kept and not measured again, seed and orders stay\n"
     "  --from FILE         draw the newest report of this results file again; run nothing\n"
     "  --strategies A,B,…  which (default: floors, candidates and unsound ones)\n"
     "  --seed N            of every order and run (default: fresh, printed in the report)\n"
@@ -30,6 +35,7 @@ static const char help[] =
 struct request {
   const char *folder, *from, *strategies;
   long seed;
+  bool resume;
   enum { QUICK, NORMAL, FULL, TINY } length;
 };
 
@@ -43,6 +49,8 @@ static int parse(struct tm_args *a, struct request *r) {
       r->length = FULL;
     else if (tm_args_flag(a, "--tiny"))
       r->length = TINY;
+    else if (tm_args_flag(a, "--resume"))
+      r->resume = true;
     else if ((value = tm_args_value(a, "-o")))
       r->folder = value;
     else if ((value = tm_args_value(a, "--from")))
@@ -171,6 +179,55 @@ static int draw(const char *file, const char *title, const char *folder) {
   return TM_EXIT_OK;
 }
 
+/* What was asked for, as a piece of the plan "TITLE/list": who goes on must ask for the same. */
+static void request_text(const struct request *r, char *text, size_t room) {
+  static const char *const lengths[] = {"quick", "normal", "full", "tiny"};
+  snprintf(text, room, "asked for: %s, strategies %s", lengths[r->length],
+           r->strategies ? r->strategies : "all");
+}
+
+/* Go on with the newest report of the file: its title and seed. */
+static int find_unfinished(const struct request *r, struct tm_recording *recording,
+                           struct tm_collect *c, char *title, size_t room, struct tm_error *error) {
+  char asked[2048], plan[256];
+  if (!tm_report_newest(recording->store, title, room, &c->seed, error))
+    return tm_fail(error, -ENOENT, "there is no report in %s to go on with; leave out --resume",
+                   r->folder);
+  request_text(r, asked, sizeof asked);
+  snprintf(plan, sizeof plan, "%s/list", title);
+  int has = tm_recording_finished(recording, plan, asked, error);
+  if (has < 0) return has;
+  if (has && (r->seed < 0 || (uint64_t)r->seed == c->seed)) return 0;
+  return tm_fail(error, -EINVAL,
+                 "the newest report in %s was begun with other options; give those (its command is "
+                 "in the file, 'tidemark report --from' shows it) or leave out --resume",
+                 r->folder);
+}
+
+/* A new report, or the one to go on with. */
+static int begin(const struct request *r, struct tm_recording *recording, struct tm_collect *c,
+                 char *title, size_t room, struct tm_error *error) {
+  char asked[2048], plan[256];
+  bool wanted;
+  if (r->resume) return find_unfinished(r, recording, c, title, room, error);
+  uint64_t seed;
+  if (tm_report_newest(recording->store, title, room, &seed, error)) {
+    snprintf(plan, sizeof plan, "%s/%s", title, TM_COLLECT_LAST);
+    if (tm_recording_finished(recording, plan, TM_COLLECT_END, error) == 0)
+      fprintf(stderr,
+              "tidemark report: %s holds an unfinished one, which --resume would go on with; "
+              "this is a new one\n",
+              r->folder);
+  }
+  c->seed = r->seed < 0 ? tm_recording_seed() : (uint64_t)r->seed;
+  snprintf(title, room, "report %llu", (unsigned long long)c->seed);
+  snprintf(plan, sizeof plan, "%s/list", title);
+  request_text(r, asked, sizeof asked);
+  int result = tm_recording_begin(recording, plan, c->seed, error);
+  if (!result) result = tm_recording_piece(recording, asked, &wanted, error);
+  return result || !wanted ? result : tm_recording_piece_end(recording, asked, 0, error);
+}
+
 int tm_command_report(int argc, char **argv) {
   struct request r = {.folder = "tidemark-report", .seed = -1, .length = NORMAL};
   struct tm_args a = tm_args(argc, argv);
@@ -181,13 +238,12 @@ int tm_command_report(int argc, char **argv) {
   struct tm_error error = {""};
   struct tm_collect c = plan(&r);
   char file[4096], title[64];
-  c.seed = r.seed < 0 ? tm_recording_seed() : (uint64_t)r.seed;
-  snprintf(title, sizeof title, "report %llu", (unsigned long long)c.seed);
   snprintf(file, sizeof file, "%s/data.db", r.folder);
   c.title = title;
   struct tm_recording recording = {.store = NULL};
   if (pick(&r, &c, &error) || tm_report_folder(r.folder, &error) ||
       tm_recording_open(&recording, file, argc, argv, &error) ||
+      begin(&r, &recording, &c, title, sizeof title, &error) ||
       tm_collect_all(&c, &recording, &error))
     status = tm_cli_wrong("report", "%s", error.text);
   tm_recording_close(&recording);

@@ -5,6 +5,7 @@
 #include "harness/report/bench.h"
 #include "harness/report/layouts.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,8 @@ static int prepare_one(void *context) {
  * process of its own, so that this one never loads a guest. */
 static int list(struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
   size_t kept = 0;
-  int result = 0;
+  bool wanted;
+  int result = tm_recording_piece(s, "list", &wanted, error);
   for (size_t i = 0; i < c->strategies && !result; i++) {
     const struct tm_strategy_entry *e = c->strategy[i];
     tm_recording_progress("translating the probe", e->strategy->name, i, c->strategies);
@@ -51,20 +53,34 @@ static int list(struct tm_collect *c, struct tm_recording *s, struct tm_error *e
                                     {"summary", e->summary},
                                     {"source", e->source},
                                     {"failure", usable ? "" : end.err}};
-    result = tm_store_add(s->store,
-                          &(struct tm_cell){.position = i,
-                                            .axes = axes,
-                                            .axis_count = 1,
-                                            .series = series,
-                                            .series_count = 2,
-                                            .notes = notes,
-                                            .note_count = 4},
-                          error);
+    if (wanted)
+      result = tm_store_add(s->store,
+                            &(struct tm_cell){.position = i,
+                                              .axes = axes,
+                                              .axis_count = 1,
+                                              .series = series,
+                                              .series_count = 2,
+                                              .notes = notes,
+                                              .note_count = 4},
+                            error);
     tm_process_free(&end);
     if (usable) c->strategy[kept++] = e;
   }
+  if (wanted) result = tm_recording_piece_end(s, "list", result, error);
   c->strategies = kept;
   return result;
+}
+
+int tm_collect_believed(int (*run)(void *context), void *context) {
+  int result = run(context);
+  return result == -ETIMEDOUT ? run(context) : result;
+}
+
+/* Mark the report as whole. */
+static int end(struct tm_recording *s, struct tm_error *error) {
+  bool wanted;
+  int result = tm_recording_piece(s, TM_COLLECT_END, &wanted, error);
+  return wanted ? tm_recording_piece_end(s, TM_COLLECT_END, result, error) : result;
 }
 
 /* Run a plan under those strategies of the report that `of` holds (NULL: under all but the planted
@@ -130,15 +146,18 @@ int tm_collect_all(const struct tm_collect *wanted, struct tm_recording *s,
                {"counts", tm_collect_counts},
                {"litmus", tm_collect_litmus},
                {"compare", tm_collect_workloads},
-               {"whole", tm_collect_whole}};
+               {TM_COLLECT_LAST, tm_collect_whole}};
+  enum { STEPS = sizeof steps / sizeof *steps };
   tm_recording_total(c->total_seconds);
+  tm_recording_step("list", 1, STEPS + 1);
   int result = begin(c, s, "list", error);
   if (!result) result = list(c, s, error);
-  for (size_t i = 0; i < sizeof steps / sizeof *steps && !result; i++) {
+  for (size_t i = 0; i < STEPS && !result; i++) {
     if (!strcmp(steps[i].name, "counts") && !c->counts) continue;
     if (!strcmp(steps[i].name, "grid") && !c->grid_blocks) continue;
+    tm_recording_step(steps[i].name, i + 2, STEPS + 1);
     result = begin(c, s, steps[i].name, error);
     if (!result) result = steps[i].run(c, s, error);
   }
-  return result;
+  return result ? result : end(s, error);
 }

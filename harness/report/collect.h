@@ -5,6 +5,9 @@
  * layouts, explore, engines, counts, litmus, compare, whole. Planted faults are judged, not timed.
  * What a step cannot do (a strategy that fails, an engine that is absent, a compiler that is
  * missing) becomes a note in the store, and the report says so.
+ *
+ * A report that was broken off goes on: with the same title, seed and options, blocks and pieces
+ * (recording.h) that are in the store are not measured again, and orders are drawn as before.
  */
 #ifndef TM_HARNESS_REPORT_COLLECT_H
 #define TM_HARNESS_REPORT_COLLECT_H
@@ -43,6 +46,14 @@ struct tm_collect {
 /* 0, or -errno with a sentence when nothing can be kept or run at all. */
 int tm_collect_all(const struct tm_collect *c, struct tm_recording *recording,
                    struct tm_error *error);
+
+/* The plan of the title's last step, which is finished when its piece TM_COLLECT_END is. */
+#define TM_COLLECT_LAST "whole"
+#define TM_COLLECT_END  "report"
+
+/* Run, and once more when it hung (-ETIMEDOUT): machines stop and sleep, so that a hang is believed
+ * when it is seen twice. What the last run returned. */
+int tm_collect_believed(int (*run)(void *context), void *context);
 
 /* Would a piece of work of `seconds` end after this share (0 to 1) of the time aimed at? */
 bool tm_collect_late(const struct tm_collect *c, double share, double seconds);

@@ -110,12 +110,16 @@ int tm_collect_counts(const struct tm_collect *c, struct tm_recording *s, struct
     if (c->strategy[i]->kind == TM_KIND_planted) continue;
     if (i && tm_collect_late(c, 0.75, longest)) break;
     tm_recording_progress((void *)"counting instructions", name, i, c->strategies);
+    bool wanted;
+    result = tm_recording_piece(s, name, &wanted, error);
+    if (!wanted) continue;
     bool counted = perf ? by_perf(s, name, each) : by_callgrind(s, name, each);
     longest = tm_recording_seconds() - at;
     /* Neither is there, or the strategy cannot run under it. */
     for (size_t k = 0; k < TM_PROBE_COUNTED && counted && !result; k++)
       result = keep(s, i * TM_PROBE_COUNTED + k, name, tm_probe_counted[k], each[k],
                     perf ? "perf events" : "callgrind", error);
+    result = tm_recording_piece_end(s, name, result, error);
   }
   return result;
 }

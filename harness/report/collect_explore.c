@@ -118,11 +118,15 @@ int tm_collect_explore(const struct tm_collect *c, struct tm_recording *s, struc
     if (c->strategy[i]->kind != TM_KIND_floor)
       used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? "," : "",
                                c->strategy[i]->strategy->name);
-  int result = c->explore_tests ? keep_witness(s, error) : 0;
+  bool wanted = false;
+  int result = c->explore_tests ? tm_recording_piece(s, "witness", &wanted, error) : 0;
+  if (wanted) result = tm_recording_piece_end(s, "witness", keep_witness(s, error), error);
   for (size_t t = 0; *names && c->explore_tests && c->explore_tests[t] && !result; t++) {
+    const char *test = c->explore_tests[t];
     if (t && tm_collect_late(c, 0.6, 2)) break;
-    tm_recording_progress("exploring the sources", c->explore_tests[t], t, 0);
-    result = explore(c, s, t, names, error);
+    tm_recording_progress("exploring the sources", test, t, 0);
+    result = tm_recording_piece(s, test, &wanted, error);
+    if (wanted) result = tm_recording_piece_end(s, test, explore(c, s, t, names, error), error);
   }
   return result;
 }

@@ -143,38 +143,59 @@ static int keep(struct tm_recording *s, uint64_t position, const char *strategy,
                       error);
 }
 
+/* One try of a run, for tm_collect_believed. */
+struct try {
+  const struct opened *o;
+  const struct tm_run_options *options;
+  struct tm_run r;
+  struct tm_error why;
+  bool tried;
+};
+
+static int try_once(void *context) {
+  struct try *t = context;
+  if (t->tried) tm_run_free(&t->r);
+  t->tried = true;
+  t->why.text[0] = '\0';
+  return tm_litmus_run_apart(t->o->test, t->o->oracle, t->options, GRACE_SECONDS, &t->r, &t->why);
+}
+
 static int run(struct tm_recording *s, uint64_t position, const struct tm_strategy *strategy,
                const struct opened *o, const struct tm_run_options *base, const char *pages,
                struct tm_error *error) {
   struct tm_run_options options = *base;
-  struct tm_error why = {""};
-  struct tm_run r;
   options.strategy = strategy;
   options.resident = !strcmp(pages, "resident");
   options.interrupts = options.resident ? TM_RUN_INTERRUPTS_RESIDENT : TM_RUN_INTERRUPTS_FRESH;
-  int code = tm_litmus_run_apart(o->test, o->oracle, &options, GRACE_SECONDS, &r, &why);
-  if (code == -ETIMEDOUT) { /* believed when it is seen twice: machines stop and sleep */
-    tm_run_free(&r);
-    code = tm_litmus_run_apart(o->test, o->oracle, &options, GRACE_SECONDS, &r, &why);
-    if (!code) why.text[0] = '\0';
-  }
-  if (!isfinite(r.first_seconds)) r.first_seconds = -1;
-  int result = keep(s, position, strategy->name, o, pages, &r, why.text, code == -ENOTSUP, error);
-  tm_run_free(&r);
+  struct try t = {.o = o, .options = &options};
+  bool refused = tm_collect_believed(try_once, &t) == -ENOTSUP;
+  if (!isfinite(t.r.first_seconds)) t.r.first_seconds = -1;
+  int result = keep(s, position, strategy->name, o, pages, &t.r, t.why.text, refused, error);
+  tm_run_free(&t.r);
   return result;
+}
+
+/* The race under one strategy. */
+static int run_race(const struct tm_collect *c, struct tm_recording *s, const struct opened *o,
+                    size_t i, struct tm_error *error) {
+  const struct tm_strategy *strategy = c->strategy[i]->strategy;
+  const struct tm_run_options options = {
+      .mode = TM_RUN_PERPETUAL, .seconds = c->race_seconds, .seed = c->seed, .affinity = true};
+  bool wanted;
+  int result = tm_recording_piece(s, strategy->name, &wanted, error);
+  if (!wanted) return result;
+  tm_recording_progress("the race", strategy->name, i, c->strategies);
+  result = run(s, 2 * i, strategy, o, &options, "resident", error);
+  if (!result) result = run(s, 2 * i + 1, strategy, o, &options, "fresh", error);
+  return tm_recording_piece_end(s, strategy->name, result, error);
 }
 
 int tm_collect_race(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
   struct opened o;
   int result = open_test("size-after-access", &o, error);
-  const struct tm_run_options options = {
-      .mode = TM_RUN_PERPETUAL, .seconds = c->race_seconds, .seed = c->seed, .affinity = true};
-  for (size_t i = 0; i < c->strategies && !result; i++) {
-    if (c->strategy[i]->kind == TM_KIND_floor) continue; /* floors enforce nothing */
-    tm_recording_progress("the race", c->strategy[i]->strategy->name, i, c->strategies);
-    result = run(s, 2 * i, c->strategy[i]->strategy, &o, &options, "resident", error);
-    if (!result) result = run(s, 2 * i + 1, c->strategy[i]->strategy, &o, &options, "fresh", error);
-  }
+  for (size_t i = 0; i < c->strategies && !result; i++)
+    if (c->strategy[i]->kind != TM_KIND_floor) /* floors enforce nothing */
+      result = run_race(c, s, &o, i, error);
   close_test(&o);
   return result;
 }
@@ -211,16 +232,24 @@ static int run_test(const struct tm_collect *c, struct tm_recording *s, const st
                     size_t t, size_t rank, struct tm_error *error) {
   struct tm_run_options options = {
       .mode = TM_RUN_AUTO, .seconds = c->litmus_run_seconds, .seed = c->seed, .affinity = true};
-  int result = tm_store_group(s->store, error);
-  if (result) return result;
-  for (size_t i = 0; i < c->strategies && !result; i++) {
+  bool wanted;
+  int result = tm_recording_piece(s, ranked[rank], &wanted, error);
+  for (size_t i = 0; i < c->strategies && wanted && !result; i++) {
     if (c->strategy[i]->kind == TM_KIND_floor) continue;
     tm_recording_progress("litmus", ranked[rank], rank * c->strategies + i, TESTS * c->strategies);
     options.suite = b->module[i];
     result = run(s, rank * TM_COLLECT_STRATEGIES + i, c->strategy[i]->strategy, &b->opened[t],
                  &options, "fresh", error);
   }
-  return tm_store_group_end(s->store, result, error);
+  return wanted ? tm_recording_piece_end(s, ranked[rank], result, error) : result;
+}
+
+/* Nothing of these tests is left to do: they need not even be translated. */
+static bool all_finished(struct tm_recording *s, size_t first) {
+  struct tm_error ignored;
+  for (size_t t = first; t < TESTS && t < first + BATCH; t++)
+    if (tm_recording_finished(s, s->plan, ranked[t], &ignored) != 1) return false;
+  return true;
 }
 
 int tm_collect_litmus(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error) {
@@ -229,6 +258,7 @@ int tm_collect_litmus(const struct tm_collect *c, struct tm_recording *s, struct
   static struct batch b;
   for (size_t first = 0; first < TESTS && !result; first += BATCH) {
     if (first && tm_collect_late(c, LITMUS_SHARE, 2 * longest)) break;
+    if (all_finished(s, first)) continue;
     result = open_batch(c, first, &b, error);
     for (size_t t = 0; t < b.tests && !result; t++) {
       double at = tm_recording_seconds();

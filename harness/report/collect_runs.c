@@ -99,6 +99,13 @@ static int compare(const struct tm_collect *c, struct tm_recording *s, size_t g,
   return result;
 }
 
+static int compare_piece(const struct tm_collect *c, struct tm_recording *s, size_t g,
+                         const struct tm_workload *w, struct tm_error *error) {
+  bool wanted;
+  int result = tm_recording_piece(s, w->name, &wanted, error);
+  return wanted ? tm_recording_piece_end(s, w->name, compare(c, s, g, w, error), error) : result;
+}
+
 int tm_collect_workloads(const struct tm_collect *c, struct tm_recording *s,
                          struct tm_error *error) {
   int result = 0;
@@ -108,7 +115,7 @@ int tm_collect_workloads(const struct tm_collect *c, struct tm_recording *s,
     if (g && tm_collect_late(c, 0.97, longest)) break;
     const struct tm_workload *w = tm_workload_find(c->workloads[g]);
     if (!w) return tm_fail(error, -EINVAL, "unknown workload '%s'", c->workloads[g]);
-    result = compare(c, s, g, w, error);
+    result = compare_piece(c, s, g, w, error);
     if (tm_recording_seconds() - at > longest) longest = tm_recording_seconds() - at;
   }
   return result;
@@ -163,9 +170,15 @@ static int ask_engines(const struct tm_collect *c, struct tm_recording *s, size_
     if (!found[i] || tm_collect_late(c, 0.65, 2)) continue;
     tm_recording_progress((void *)c->engine_tests[t], engine[i]->name, i, count);
     struct tm_engine_result r;
+    char piece[128];
+    bool wanted;
+    snprintf(piece, sizeof piece, "%s on %s", c->engine_tests[t], engine[i]->name);
+    result = tm_recording_piece(s, piece, &wanted, error);
+    if (!wanted) continue;
     double seconds = fmax(ENGINE_SECONDS, c->engine_rounds / ROUNDS_A_SECOND);
     tm_engine_run(engine[i], &programs[i], NULL, tm_suite_job(&one, engine[i]), seconds, &r);
     result = keep_answer(s, (t + 1) * ENGINES + i, engine[i], programs[i].version, &one, &r, error);
+    result = tm_recording_piece_end(s, piece, result, error);
     tm_engine_result_free(&r);
   }
   tm_suite_close(&one);
@@ -177,11 +190,13 @@ int tm_collect_engines(const struct tm_collect *c, struct tm_recording *s, struc
   bool found[ENGINES] = {false};
   size_t count;
   const struct tm_engine *const *engine = tm_engines(&count);
-  int result = 0;
+  bool wanted;
+  int result = tm_recording_piece(s, "found", &wanted, error);
   for (size_t i = 0; i < count && i < ENGINES && !result; i++) {
     const struct tm_engine *e = engine[i];
     tm_recording_progress("engines", e->name, i, count);
     found[i] = tm_engine_locate(e, &programs[i]);
+    if (!wanted) continue;
     const double yes = found[i];
     const struct tm_axis axes[] = {{"engine", e->name}};
     const struct tm_series series = {"found", "yes", &yes, 1};
@@ -199,6 +214,7 @@ int tm_collect_engines(const struct tm_collect *c, struct tm_recording *s, struc
                                             .note_count = 4},
                           error);
   }
+  if (wanted) result = tm_recording_piece_end(s, "found", result, error);
   for (size_t t = 0; c->engine_tests && c->engine_tests[t] && !result; t++)
     result = ask_engines(c, s, t, found, programs, error);
   return result;

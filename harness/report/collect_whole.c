@@ -122,18 +122,24 @@ static int one_block(const struct whole *w, uint64_t block, struct tm_rng *rng, 
                      struct tm_error *error) {
   size_t order[COLUMNS];
   struct tm_error why = {""};
-  tm_order_block(rng, w->columns, order);
+  char piece[128];
+  bool wanted;
+  tm_order_block(rng, w->columns, order); /* also of a block that is there: the next get theirs */
+  *failed = false;
+  snprintf(piece, sizeof piece, "%s %llu", w->workload->name, (unsigned long long)block);
+  int result = tm_recording_piece(w->s, piece, &wanted, error);
+  if (!wanted) return result;
   char *text = run_block(w, order, &why);
   cJSON *json = text ? cJSON_Parse(text) : NULL;
   const cJSON *results = cJSON_GetObjectItem(json, "results");
   *failed = (size_t)cJSON_GetArraySize(results) != w->columns;
-  int result = *failed ? keep_text(w, block, "failure", *why.text ? why.text : "no result", error)
-                       : keep_text(w, block, "json", text, error);
+  result = *failed ? keep_text(w, block, "failure", *why.text ? why.text : "no result", error)
+                   : keep_text(w, block, "json", text, error);
   for (size_t i = 0; i < w->columns && !result && !*failed; i++)
     result = keep_column(w, block, i, order[i], cJSON_GetArrayItem(results, (int)i), error);
   cJSON_Delete(json);
   free(text);
-  return result;
+  return tm_recording_piece_end(w->s, piece, result, error);
 }
 
 static int one_workload(struct whole *w, size_t g, struct tm_error *error) {

@@ -40,7 +40,42 @@ int tm_recording_begin(struct tm_recording *s, const char *plan, uint64_t seed,
                                     .seed = seed,
                                     .binaries = &binary,
                                     .binary_count = 1};
-  return tm_store_begin(s->store, &run, s->machine, error);
+  int result = tm_store_begin(s->store, &run, s->machine, error);
+  if (result) return result;
+  snprintf(s->plan, sizeof s->plan, "%s", plan);
+  s->pieces = 0;
+  return 0;
+}
+
+enum { PIECES = 1 << 21 /* the block of the marks that pieces leave */ };
+
+int tm_recording_finished(struct tm_recording *s, const char *plan, const char *name,
+                          struct tm_error *error) {
+  const struct tm_axis axes[] = {{"op", "piece-complete"}, {"piece", name}};
+  return tm_store_has(s->store, plan, PIECES, axes, 2, error);
+}
+
+int tm_recording_piece(struct tm_recording *s, const char *name, bool *wanted,
+                       struct tm_error *error) {
+  int has = tm_recording_finished(s, s->plan, name, error);
+  int result = has < 0 ? has : has ? 0 : tm_store_group(s->store, error);
+  *wanted = !has && !result;
+  return result;
+}
+
+int tm_recording_piece_end(struct tm_recording *s, const char *name, int result,
+                           struct tm_error *error) {
+  const struct tm_axis axes[] = {{"op", "piece-complete"}, {"piece", name}};
+  const double one = 1;
+  const struct tm_series series = {"mark", "count", &one, 1};
+  const struct tm_cell mark = {.block = PIECES,
+                               .position = s->pieces++,
+                               .axes = axes,
+                               .axis_count = 2,
+                               .series = &series,
+                               .series_count = 1};
+  if (!result) result = tm_store_add(s->store, &mark, error);
+  return tm_store_group_end(s->store, result, error);
 }
 
 bool tm_recording_resume(struct tm_recording *s, const char *ending, char *name, size_t room,
@@ -74,6 +109,13 @@ void tm_recording_total(double seconds) {
   ends = seconds > 0 ? tm_recording_seconds() + seconds : 0;
 }
 
+static char step[64]; /* "3/11 " */
+
+void tm_recording_step(const char *name, size_t at, size_t of) {
+  snprintf(step, sizeof step, "%zu/%zu ", at, of);
+  if (!isatty(2)) fprintf(stderr, "%s%s\n", step, name);
+}
+
 void tm_recording_progress(void *context, const char *doing, size_t done, size_t total) {
   static struct timespec begun;
   static const void *last;
@@ -85,7 +127,7 @@ void tm_recording_progress(void *context, const char *doing, size_t done, size_t
   last = context;
   last_total = total;
   double took = (double)(now.tv_sec - begun.tv_sec) + (double)(now.tv_nsec - begun.tv_nsec) / 1e9;
-  fprintf(stderr, "\r\033[K%s%s%s  %zu/%zu", context ? (const char *)context : "",
+  fprintf(stderr, "\r\033[K%s%s%s%s  %zu/%zu", step, context ? (const char *)context : "",
           context ? ": " : "", doing, done, total);
   if (done && total > done)
     fprintf(stderr, "  %.0f s left", took / (double)done * (double)(total - done));

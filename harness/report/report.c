@@ -82,14 +82,15 @@ static int write_machine(const struct tm_samples *samples, const char *folder,
   return result;
 }
 
-/* The newest plan "report …/step", up to the slash. */
-static bool newest(struct tm_store *store, char *plan, size_t room, struct tm_error *error) {
+bool tm_report_newest(struct tm_store *store, char *title, size_t room, uint64_t *seed,
+                      struct tm_error *error) {
   cJSON *runs = tm_store_runs(store, error);
   bool found = false;
   for (const cJSON *r = runs ? runs->child : NULL; r; r = r->next) {
     const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(r, "plan"));
     if (!name || strncmp(name, "report ", 7) || !strchr(name, '/')) continue;
-    snprintf(plan, room, "%.*s", (int)strcspn(name, "/"), name);
+    snprintf(title, room, "%.*s", (int)strcspn(name, "/"), name);
+    *seed = (uint64_t)cJSON_GetNumberValue(cJSON_GetObjectItem(r, "seed"));
     found = true;
   }
   cJSON_Delete(runs);
@@ -115,15 +116,17 @@ static struct tm_doc *compose(const struct tm_findings *f) {
   return doc;
 }
 
-int tm_report_write(struct tm_store *store, const char *plan, const char *folder,
+int tm_report_write(struct tm_store *store, const char *title, const char *folder,
                     struct tm_error *error) {
-  char title[256];
+  char found[256], plans[260];
+  uint64_t seed;
   struct tm_samples samples;
   static struct tm_findings findings;
-  if (!plan && !newest(store, title, sizeof title, error))
+  if (!title && !tm_report_newest(store, found, sizeof found, &seed, error))
     return tm_fail(error, -ENOENT,
                    "there is no report in this results file; 'tidemark report' makes one");
-  int result = tm_samples_load(store, plan ? plan : title, &samples, error);
+  snprintf(plans, sizeof plans, "%s/", title ? title : found);
+  int result = tm_samples_load(store, plans, &samples, error);
   if (result) return result;
   tm_findings_make(&samples, &findings);
   struct tm_doc *doc = compose(&findings);

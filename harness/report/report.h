@@ -11,10 +11,17 @@
 #include "core/error.h"
 #include "harness/store/store.h"
 
-/* Draw the runs whose plan starts with `plan` (NULL: those of the newest report in the file).
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Draw the report with this title (NULL: the newest in the file).
  * 0, or -errno with a sentence. */
-int tm_report_write(struct tm_store *store, const char *plan, const char *folder,
+int tm_report_write(struct tm_store *store, const char *title, const char *folder,
                     struct tm_error *error);
+
+/* The title of the newest report in the file, and its seed. False if there is none. */
+bool tm_report_newest(struct tm_store *store, char *title, size_t room, uint64_t *seed,
+                      struct tm_error *error);
 
 /* mkdir -p. */
 int tm_report_folder(const char *folder, struct tm_error *error);

@@ -343,6 +343,60 @@ static void bench_survives_kill(void **state) {
   free(csv);
 }
 
+/* kill -9 in the middle of a report: with --resume finished pieces stay and are not measured again,
+ * the rest is made up for, and the page is drawn. Other options are refused. */
+static void report_resumes(void **state) {
+  (void)state;
+  static const char request[] = "report --tiny --seed 9 --strategies nocheck,guard,push -o res";
+  char command[1024];
+  pid_t pid = fork();
+  if (pid == 0) {
+    snprintf(command, sizeof command, "cd %s && exec '%s' %s >out.txt 2>err.txt", folder,
+             TIDEMARK_PROGRAM, request);
+    execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+    _exit(127);
+  }
+  assert_true(pid > 0);
+  while (finished_blocks("res/data.db") < 1 && waitpid(pid, NULL, WNOHANG) == 0) sched_yield();
+  kill(pid, SIGKILL);
+  waitpid(pid, NULL, 0);
+  int64_t marks = count("res/data.db", "SELECT count(*) FROM cell WHERE axes LIKE '%piece-comp%'");
+  assert_true(marks >= 3); /* the list, the race under two strategies */
+  assert_int_equal(count("res/data.db", "SELECT count(*) FROM run WHERE plan LIKE '%/whole'"), 0);
+  snprintf(command, sizeof command, "%s --quick --resume", request);
+  assert_int_equal(run(command), 2);
+  char *errors = contents("err.txt");
+  has(errors, "begun with other options");
+  free(errors);
+  snprintf(command, sizeof command, "%s --resume", request);
+  assert_int_equal(run(command), 0);
+  assert_int_equal(count("res/data.db", "SELECT count(DISTINCT seed) FROM run"), 1);
+  /* Nothing is there twice but cells of blocks that were broken off, which are measured whole. */
+#define TWICE                                                                                      \
+  "SELECT count(*) FROM (SELECT 1 FROM cell JOIN run ON run.id=run WHERE plan %s LIKE '%%/bench' " \
+  "GROUP BY plan, block, axes, position HAVING count(*) > 1)"
+  snprintf(command, sizeof command, TWICE, "NOT");
+  assert_int_equal(count("res/data.db", command), 0);
+  assert_int_equal(count("res/data.db",
+                         "SELECT count(DISTINCT run) FROM cell JOIN run ON run.id=run "
+                         "WHERE plan LIKE '%/bench' AND block=0"),
+                   1);
+  int64_t cells = count("res/data.db", "SELECT count(*) FROM cell");
+  snprintf(command, sizeof command, "%s --resume", request);
+  assert_int_equal(run(command), 0); /* whole: nothing is measured, only what never ends in time */
+  assert_int_equal(count("res/data.db", "SELECT count(*) FROM cell WHERE axes LIKE "
+                                        "'%\"piece\":\"report\"%'"),
+                   1);
+  assert_true(count("res/data.db", "SELECT count(*) FROM cell") >= cells);
+  char *page = contents("res/report.html");
+  has(page, "id=\"decision\"");
+  free(page);
+  assert_int_equal(run("report --resume --tiny -o nothing-there"), 2);
+  errors = contents("err.txt");
+  has(errors, "there is no report in nothing-there to go on with");
+  free(errors);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(page_is_whole),
                                      cmocka_unit_test(unsound_strategy_is_convicted),
@@ -354,6 +408,7 @@ int main(void) {
                                      cmocka_unit_test(report_is_drawn_again),
                                      cmocka_unit_test(wrong_requests_are_refused),
                                      cmocka_unit_test(bench_resumes),
-                                     cmocka_unit_test(bench_survives_kill)};
+                                     cmocka_unit_test(bench_survives_kill),
+                                     cmocka_unit_test(report_resumes)};
   return cmocka_run_group_tests(tests, make, clean);
 }
