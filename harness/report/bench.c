@@ -3,6 +3,7 @@
 
 #include "core/hash.h"
 #include "harness/engines/process.h"
+#include "harness/report/counters.h"
 #include "harness/stats/stats.h"
 
 #include <errno.h>
@@ -103,7 +104,7 @@ static int store_cell(struct tm_store *store, const struct task *task, uint64_t 
   struct tm_series series[1 + COUNTERS] = {
       {text_of(cell, "metric"), text_of(cell, "unit"), numbers, count}};
   const cJSON *counters = cJSON_GetObjectItem(cell, "counters");
-  const struct tm_note source = {"source", "getrusage, /proc/interrupts"};
+  const struct tm_note source = {"source", TM_COUNTERS_SOURCE};
   size_t k = 1;
   for (const cJSON *o = counters ? counters->child : NULL; o && k <= COUNTERS; o = o->next)
     series[k++] = (struct tm_series){text_of(o, "metric"), text_of(o, "unit"),

@@ -30,20 +30,26 @@ static int keep_cell(struct tm_recording *s, const struct tm_compare *c, size_t 
   if (cell->left_out > 0) return 0; /* far too slow for the time there is */
   const double seconds = cell->seconds[i], code = (double)cell->code_bytes,
                peak = (double)cell->peak_bytes, grows = (double)cell->grows;
-  const struct tm_series series[] = {{"guest_time", "s", &seconds, 1},
-                                     {"code", "bytes", &code, 1},
-                                     {"peak", "bytes", &peak, 1},
-                                     {"grows", "grows", &grows, 1}};
-  const struct tm_note note = {"difference", cell->difference ? cell->difference : ""};
+  struct tm_series series[4 + TM_COUNTERS] = {{"guest_time", "s", &seconds, 1},
+                                              {"code", "bytes", &code, 1},
+                                              {"peak", "bytes", &peak, 1},
+                                              {"grows", "grows", &grows, 1}};
+  size_t n = 4;
+  for (int m = 0; m < TM_COUNTERS; m++)
+    if (cell->counters[i][m] >= 0)
+      series[n++] =
+          (struct tm_series){tm_counter[m].metric, tm_counter[m].unit, &cell->counters[i][m], 1};
+  const struct tm_note notes[] = {{"difference", cell->difference ? cell->difference : ""},
+                                  {"source", TM_COUNTERS_SOURCE}};
   return tm_store_add(s->store,
                       &(struct tm_cell){.block = block,
                                         .position = k,
                                         .axes = axes,
                                         .axis_count = 5,
                                         .series = series,
-                                        .series_count = 4,
-                                        .notes = &note,
-                                        .note_count = 1},
+                                        .series_count = n,
+                                        .notes = notes,
+                                        .note_count = 2},
                       error);
 }
 

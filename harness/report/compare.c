@@ -24,7 +24,7 @@ extern char **environ;
 
 /* What one process did. */
 struct outcome {
-  double seconds;
+  double seconds, counters[TM_COUNTERS];
   uint64_t peak_bytes, code_bytes, grows;
   int status; /* as waitpid gives it */
   char output[TM_SHA256_HEX], errors[TM_SHA256_HEX];
@@ -157,6 +157,8 @@ static int run_once(const char *program, double limit, const struct tm_compare_g
   snprintf(stats, sizeof stats, "/proc/%d/fd/%d", (int)getpid(), fds[STATS]);
   argv = command_line(program, g, small, column, stats);
   pid_t pid;
+  double before[TM_COUNTERS];
+  tm_counters(before);
   if (!argv || (result = start(argv, fds, &pid))) {
     result = tm_fail(error, argv ? result : -ENOMEM, "cannot start %s", program);
     goto out;
@@ -165,6 +167,9 @@ static int run_once(const char *program, double limit, const struct tm_compare_g
   bool in_time = ended_in_time(pid, limit);
   while (wait4(pid, &o->status, 0, &usage) < 0 && errno == EINTR) {
   }
+  memset(o->counters, 0, sizeof o->counters);
+  tm_counters_add(o->counters, before);
+  tm_counters_of(o->counters, &usage);
   o->peak_bytes = (uint64_t)usage.ru_maxrss * 1024;
   if (!in_time)
     result = tm_fail(error, -ETIMEDOUT, "%s under %s has not ended after %g s", g->label,
@@ -214,6 +219,7 @@ static const char *difference(const struct outcome *a, const struct outcome *b) 
 static void keep(struct tm_compare_cell *cell, const struct outcome *o,
                  const struct outcome *reference, size_t block) {
   cell->seconds[block] = o->seconds;
+  memcpy(cell->counters[block], o->counters, sizeof o->counters);
   if (o->peak_bytes > cell->peak_bytes) cell->peak_bytes = o->peak_bytes;
   cell->code_bytes = o->code_bytes;
   cell->grows = o->grows;
@@ -307,7 +313,8 @@ int tm_compare_run(struct tm_compare *c, const char *program, const struct tm_co
   struct outcome *references = calloc(guest_count, sizeof *references);
   bool whole = c->cells && references;
   for (size_t i = 0; whole && i < cells; i++)
-    whole = (c->cells[i].seconds = calloc(c->blocks, sizeof(double))) != NULL;
+    whole = (c->cells[i].seconds = calloc(c->blocks, sizeof(double))) &&
+            (c->cells[i].counters = calloc(c->blocks, sizeof *c->cells[i].counters));
   int result = whole ? 0 : tm_fail(error, -ENOMEM, "out of memory");
   if (!result) result = warm_up(c, program, guests, references, progress, error);
   if (!result) result = measure(c, program, guests, references, progress, error);
@@ -318,8 +325,10 @@ int tm_compare_run(struct tm_compare *c, const char *program, const struct tm_co
 }
 
 void tm_compare_free(struct tm_compare *c) {
-  for (size_t i = 0; c->cells && i < c->guests * (c->strategies + 1); i++)
+  for (size_t i = 0; c->cells && i < c->guests * (c->strategies + 1); i++) {
     free(c->cells[i].seconds);
+    free(c->cells[i].counters);
+  }
   free(c->cells);
   c->cells = NULL;
 }

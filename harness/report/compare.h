@@ -10,6 +10,7 @@
 #ifndef TM_HARNESS_REPORT_COMPARE_H
 #define TM_HARNESS_REPORT_COMPARE_H
 
+#include "harness/report/counters.h"
 #include "harness/stats/stats.h"
 #include "harness/wasm/layout.h"
 #include "strategies/strategies.h"
@@ -29,14 +30,15 @@ struct tm_compare_guest {
 
 /* One strategy, in one layout, on one guest. */
 struct tm_compare_cell {
-  struct tm_ratio time;   /* guest time relative to the base */
-  double median_seconds;  /* of the guest, from entry to exit */
-  uint64_t peak_bytes;    /* largest resident set of any run */
-  uint64_t code_bytes;    /* machine code of the translated module */
-  uint64_t grows;         /* successful, by more than nothing; in the last run */
-  bool same_output;       /* every run's output and exit status equal the base's */
-  const char *difference; /* "output", "errors" or "exit status" when not; else NULL */
-  double *seconds;        /* one per block, raw */
+  struct tm_ratio time;            /* guest time relative to the base */
+  double median_seconds;           /* of the guest, from entry to exit */
+  uint64_t peak_bytes;             /* largest resident set of any run */
+  uint64_t code_bytes;             /* machine code of the translated module */
+  uint64_t grows;                  /* successful, by more than nothing; in the last run */
+  bool same_output;                /* every run's output and exit status equal the base's */
+  const char *difference;          /* "output", "errors" or "exit status" when not; else NULL */
+  double *seconds;                 /* one per block, raw */
+  double (*counters)[TM_COUNTERS]; /* one row per block: faults, switches, interrupts */
   /* > 0: so many times slower than the base on the small arguments that it was not run on the
    * others; everything above is empty then. */
   double left_out;

@@ -48,9 +48,9 @@ static void quantile_cell(struct tm_table *t, const struct tm_findings *f, const
   static struct tm_process processes[TM_SAMPLE_BLOCKS];
   struct tm_interval i;
   size_t n = 0;
-  for (const struct tm_sample *s = NULL; (s = tm_samples_next(f->samples, s, metric, where));)
-    if (n < TM_SAMPLE_BLOCKS && s->count && !strcmp(tm_sample_axis(s, "strategy"), strategy) &&
-        !strcmp(tm_sample_axis(s, "role"), "subject"))
+  for (const struct tm_sample *s = NULL;
+       (s = tm_samples_next_of(f->samples, s, strategy, metric, where));)
+    if (n < TM_SAMPLE_BLOCKS && s->count && !strcmp(tm_sample_axis(s, "role"), "subject"))
       processes[n++] = (struct tm_process){s->values, s->count};
   if (n == 0 || tm_quantile_two_level(processes, n, q, 0.95, &i, NULL))
     tm_table_cell(t, TM_LOOK_DIM, NAN, "–");

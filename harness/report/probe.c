@@ -75,6 +75,23 @@ void tm_probe_add(struct tm_probe *p, const struct tm_probe_point *at, const cha
   cJSON_AddItemToArray(p->cells, cell);
 }
 
+static void attach(cJSON *to, const char *metric, const char *unit, double value) {
+  cJSON *one = cJSON_CreateObject();
+  cJSON_AddStringToObject(one, "metric", metric);
+  cJSON_AddStringToObject(one, "unit", unit);
+  cJSON_AddNumberToObject(one, "value", value);
+  cJSON_AddItemToArray(to, one);
+}
+
+void tm_probe_counted_by(struct tm_probe *p, const double counters[TM_COUNTERS], double grows) {
+  cJSON *cell = cJSON_GetArrayItem(p->cells, cJSON_GetArraySize(p->cells) - 1);
+  if (!cell) return;
+  cJSON *list = cJSON_AddArrayToObject(cell, "counters");
+  if (grows >= 0) attach(list, "grows", "grows", grows);
+  for (int i = 0; i < TM_COUNTERS; i++)
+    if (counters[i] >= 0) attach(list, tm_counter[i].metric, tm_counter[i].unit, counters[i]);
+}
+
 void tm_probe_shift(struct tm_probe *p) {
   if (p->spacers == TM_PROBE_SPACERS) return;
   /* Shared: each has a file of its own behind it, so that neighbours stay apart. */
@@ -135,15 +152,21 @@ cJSON *tm_probe_strategy(const struct tm_strategy *strategy, const struct tm_pro
                          struct tm_error *error) {
   struct tm_probe p = {.strategy = strategy, .size = *size, .error = error};
   if (tm_probe_load(&p)) return NULL;
+  double before[TM_COUNTERS], counters[TM_COUNTERS] = {0};
+  tm_counters(before);
   p.ns_per_tick = tm_probe_ns_per_tick();
   struct tm_rng rng = tm_rng(size->seed);
   for (uint64_t n = tm_rng_below(&rng, TM_PROBE_LEAF); n; n--) tm_probe_shift(&p);
+  const double spacers = (double)p.spacers;
   p.cells = cJSON_CreateArray();
   int (*const all[])(struct tm_probe *) = {tm_probe_accesses, tm_probe_grows, tm_probe_readers,
                                            tm_probe_code};
   int result = size->grid ? tm_probe_grid(&p) : 0;
   for (size_t i = 0; i < sizeof all / sizeof *all && !size->grid && !result; i++)
     result = all[i](&p);
+  tm_counters_add(counters, before);
+  tm_probe_add(&p, &(struct tm_probe_point){.op = "process"}, "spacers", "mappings", &spacers, 1);
+  tm_probe_counted_by(&p, counters, -1);
   while (p.spacers) munmap(p.spacer[--p.spacers], (size_t)sysconf(_SC_PAGESIZE));
   tm_module_free(p.module);
   if (!result) return p.cells;

@@ -67,15 +67,14 @@ static int one_point(struct tm_probe *p, unsigned instances, unsigned pages, boo
   const struct tm_probe_point at = {
       .op = "grow", .instances = instances, .pages = pages, .touch = touch};
   unsigned each = grows_of(p, instances, pages) / MEMORIES;
-  double ns[MAX_GROWS], first_touch[MAX_GROWS], before[TM_PROBE_COUNTERS],
-      counters[TM_PROBE_COUNTERS] = {0};
+  double ns[MAX_GROWS], first_touch[MAX_GROWS], before[TM_COUNTERS], counters[TM_COUNTERS] = {0};
   int result = 0;
   for (unsigned m = 0; m < MEMORIES && !result; m++) {
     struct tm_probe_bed bed;
     if ((result = tm_probe_bed_open(p, instances, &bed))) break;
-    tm_probe_counters(before);
+    tm_counters(before);
     result = time_grows(p, &bed, &at, each, ns + m * each, first_touch + m * each);
-    tm_probe_counters_add(counters, before);
+    tm_counters_add(counters, before);
     if (!result && !m && pages == 1 && !touch && instances <= 1000)
       result = time_attach(p, &bed, instances);
     tm_probe_bed_close(&bed);
@@ -83,7 +82,7 @@ static int one_point(struct tm_probe *p, unsigned instances, unsigned pages, boo
   }
   if (result) return result;
   tm_probe_add(p, &at, "latency", "ns", ns, (size_t)MEMORIES * each);
-  tm_probe_counters_keep(p, counters, (double)MEMORIES * each);
+  tm_probe_counted_by(p, counters, (double)MEMORIES * each);
   if (touch) tm_probe_add(p, &at, "first_touch", "ns", first_touch, (size_t)MEMORIES * each);
   return 0;
 }

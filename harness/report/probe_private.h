@@ -3,6 +3,7 @@
 #ifndef TM_HARNESS_REPORT_PROBE_PRIVATE_H
 #define TM_HARNESS_REPORT_PROBE_PRIVATE_H
 
+#include "harness/report/counters.h"
 #include "harness/report/probe.h"
 #include "harness/stats/stats.h"
 #include "harness/wasm/module.h"
@@ -72,13 +73,9 @@ int tm_probe_instance(struct tm_probe *p, struct tm_probe_bed *bed, struct tm_in
 /* Call export `name` with one i32; its result, or -1 after a trap. */
 int64_t tm_probe_call(struct tm_instance *instance, const char *name, uint32_t argument);
 
-/* What the system counts (probe_counters.c): read it before and after what is measured, and keep
- * the sum of the differences with the cell that was added last, and how many grows they belong to
- * (< 0: that does not apply). -1 where the machine does not count something. */
-enum { TM_PROBE_COUNTERS = 6 };
-void tm_probe_counters(double now[TM_PROBE_COUNTERS]);
-void tm_probe_counters_add(double sum[TM_PROBE_COUNTERS], const double before[TM_PROBE_COUNTERS]);
-void tm_probe_counters_keep(struct tm_probe *p, const double sum[TM_PROBE_COUNTERS], double grows);
+/* Keep what the system counted with the cell that was added last, and how many grows that belongs
+ * to (< 0: to none). */
+void tm_probe_counted_by(struct tm_probe *p, const double counters[TM_COUNTERS], double grows);
 
 int tm_probe_accesses(struct tm_probe *p); /* probe_access.c */
 int tm_probe_grows(struct tm_probe *p);    /* probe_grow.c */

@@ -77,7 +77,7 @@ static void *follow_until_stopped(void *argument) {
 }
 
 struct grows {
-  double latency[KEPT], per_second, made, counters[TM_PROBE_COUNTERS];
+  double latency[KEPT], per_second, made, counters[TM_COUNTERS];
   size_t timed;
 };
 
@@ -90,8 +90,8 @@ struct load {
 /* Grow by a page `rate` times a second (0: never) for as long as readers run. 0 or -errno. */
 static int grow_at_rate(struct tm_probe *p, void *view, const struct load *load, struct grows *g) {
   unsigned rate = load->rate, most = p->size.grid || load->follow ? GRID_KEPT : KEPT;
-  double before[TM_PROBE_COUNTERS], wanted = p->size.reader_seconds / (load->follow ? 2 : 1);
-  tm_probe_counters(before);
+  double before[TM_COUNTERS], wanted = p->size.reader_seconds / (load->follow ? 2 : 1);
+  tm_counters(before);
   uint64_t begun = tm_arch_ticks();
   double length = wanted * 1e9 / p->ns_per_tick;
   double step = rate ? 1e9 / p->ns_per_tick / rate : length;
@@ -108,7 +108,7 @@ static int grow_at_rate(struct tm_probe *p, void *view, const struct load *load,
   double seconds = (double)(tm_arch_ticks() - begun) * p->ns_per_tick / 1e9;
   g->per_second = (double)n / fmax(seconds, n < MAX_GROWS ? wanted : 0);
   g->made = (double)n;
-  tm_probe_counters_add(g->counters, before);
+  tm_counters_add(g->counters, before);
   return 0;
 }
 
@@ -148,7 +148,7 @@ static void add_point(struct tm_probe *p, const struct load *l, const struct gro
                                     .rate = l->rate};
   tm_probe_add(p, &at, "latency", "ns", grows->latency, grows->timed);
   tm_probe_add(p, &at, "achieved_rate", "1/s", &grows->per_second, 1);
-  tm_probe_counters_keep(p, grows->counters, grows->made);
+  tm_probe_counted_by(p, grows->counters, grows->made);
   if (l->follow)
     add_followers(p, &at, readers);
   else

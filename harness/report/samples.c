@@ -45,6 +45,36 @@ static int keep(void *context, const struct tm_stored *s) {
   return 0;
 }
 
+/* ---- those of one strategy and metric are chained ---------------------------------------------*/
+
+static size_t hash_of(const char *strategy, const char *metric) {
+  uint64_t h = 14695981039346656037u; /* FNV-1a */
+  for (; *strategy; strategy++) h = (h ^ (unsigned char)*strategy) * 1099511628211u;
+  for (h *= 31; *metric; metric++) h = (h ^ (unsigned char)*metric) * 1099511628211u;
+  return (size_t)h;
+}
+
+/* Where the chain begins, or would. */
+static size_t *first_of(const struct tm_samples *all, const char *strategy, const char *metric) {
+  size_t at = hash_of(strategy, metric) % all->firsts;
+  for (;; at = (at + 1) % all->firsts) {
+    const struct tm_sample *s = all->first[at] ? &all->sample[all->first[at] - 1] : NULL;
+    if (!s || (!strcmp(s->strategy, strategy) && !strcmp(s->metric, metric)))
+      return &all->first[at];
+  }
+}
+
+static void chain(struct tm_samples *all) {
+  all->firsts = 2 * all->count + 1; /* never full */
+  all->first = calloc(all->firsts, sizeof *all->first);
+  if (!all->first) tm_no_memory("%zu samples", all->count);
+  for (size_t i = all->count; i-- > 0;) {
+    size_t *first = first_of(all, all->sample[i].strategy, all->sample[i].metric);
+    all->sample[i].next = *first;
+    *first = i + 1;
+  }
+}
+
 int tm_samples_load(struct tm_store *store, const char *plan, struct tm_samples *out,
                     struct tm_error *error) {
   *out = (struct tm_samples){.count = 0};
@@ -63,6 +93,7 @@ int tm_samples_load(struct tm_store *store, const char *plan, struct tm_samples 
       cJSON_Delete(run);
   }
   cJSON_Delete(runs);
+  if (!result) chain(out);
   if (result) tm_samples_free(out);
   return result;
 }
@@ -78,6 +109,7 @@ void tm_samples_free(struct tm_samples *all) {
     cJSON_Delete(s->notes);
   }
   free(all->sample);
+  free(all->first);
   cJSON_Delete(all->runs);
   *all = (struct tm_samples){.count = 0};
 }
@@ -103,6 +135,21 @@ const struct tm_sample *tm_samples_next(const struct tm_samples *all, const stru
   const struct tm_sample *end = all->sample + all->count;
   for (const struct tm_sample *s = from ? from + 1 : all->sample; s < end; s++)
     if (tm_sample_matches(s, metric, where)) return s;
+  return NULL;
+}
+
+const struct tm_sample *tm_samples_next_of(const struct tm_samples *all,
+                                           const struct tm_sample *from, const char *strategy,
+                                           const char *metric, const char *const *where) {
+  if (!all->first) {
+    while ((from = tm_samples_next(all, from, metric, where)) &&
+           strcmp(tm_sample_axis(from, "strategy"), strategy) != 0) {
+    }
+    return from;
+  }
+  size_t next = from ? from->next : *first_of(all, strategy, metric);
+  for (; next; next = all->sample[next - 1].next)
+    if (tm_sample_matches(&all->sample[next - 1], metric, where)) return &all->sample[next - 1];
   return NULL;
 }
 
@@ -139,8 +186,8 @@ size_t tm_samples_blocks(const struct tm_samples *all, const char *strategy, con
                          double out[TM_SAMPLE_BLOCKS]) {
   static const struct tm_sample *of[TM_SAMPLE_BLOCKS];
   size_t n = 0;
-  for (const struct tm_sample *s = NULL; (s = tm_samples_next(all, s, metric, where));) {
-    if (strcmp(tm_sample_axis(s, "strategy"), strategy)) continue;
+  for (const struct tm_sample *s = NULL;
+       (s = tm_samples_next_of(all, s, strategy, metric, where));) {
     if (strcmp(tm_sample_axis(s, "role"), role)) continue;
     size_t k = 0;
     while (k < n && (of[k]->block != s->block || strcmp(of[k]->plan, s->plan))) k++;
@@ -156,8 +203,8 @@ double *tm_samples_pool(const struct tm_samples *all, const char *strategy, cons
                         const char *const *where, size_t *count) {
   double *pool = NULL;
   *count = 0;
-  for (const struct tm_sample *s = NULL; (s = tm_samples_next(all, s, metric, where));) {
-    if (strcmp(tm_sample_axis(s, "strategy"), strategy)) continue;
+  for (const struct tm_sample *s = NULL;
+       (s = tm_samples_next_of(all, s, strategy, metric, where));) {
     double *more = realloc(pool, (*count + s->count + 1) * sizeof *more);
     if (!more) tm_no_memory("what was asked");
     pool = more;

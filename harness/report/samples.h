@@ -26,11 +26,14 @@ struct tm_sample {
   uint64_t block;
   double *values;
   size_t count;
+  size_t next; /* one more than the place of the next with this strategy and metric; 0: none */
 };
 
 struct tm_samples {
   struct tm_sample *sample;
   size_t count, room;
+  size_t *first,
+      firsts;  /* by strategy and metric, hashed; NULL: not made, everything is looked at */
   cJSON *runs; /* of the loaded plans: as tm_store_runs gives them */
 };
 
@@ -51,6 +54,11 @@ const struct tm_sample *tm_samples_next(const struct tm_samples *all, const stru
  * of its rounds. Returns how many, `room` at most. */
 size_t tm_samples_tests(const struct tm_samples *all, const char *step,
                         const struct tm_sample *tests[], size_t room);
+
+/* The same among those of one strategy, which is much quicker. */
+const struct tm_sample *tm_samples_next_of(const struct tm_samples *all,
+                                           const struct tm_sample *from, const char *strategy,
+                                           const char *metric, const char *const *where);
 
 /* One number per block, in the order of blocks: the mean of the faster half of the series,
  * which neither preemption nor the grain of the time base reaches; what it leaves out is in the

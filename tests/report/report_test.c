@@ -214,12 +214,17 @@ static void system_is_counted(void **state) {
   "SELECT count(*) FROM sample JOIN series ON series.id=series JOIN cell ON cell.id=cell "
   int64_t points = count("one/data.db", COUNTED "WHERE metric='grows' AND axes LIKE '%\"op\"%'");
   assert_true(points > 0);
-  assert_int_equal(count("one/data.db", COUNTED "WHERE metric='minor_faults'"), points);
-  assert_int_equal(count("one/data.db", COUNTED "WHERE metric='involuntary_switches'"), points);
-  assert_int_equal(
-      count("one/data.db",
-            "SELECT count(*) FROM note WHERE name='source' AND text LIKE '%getrusage%'"),
-      points);
+#define BESIDE "AND axes LIKE '%\"op\":\"grow%'"
+  assert_int_equal(count("one/data.db", COUNTED "WHERE metric='minor_faults' " BESIDE), points);
+  assert_int_equal(count("one/data.db", COUNTED "WHERE metric='involuntary_switches' " BESIDE),
+                   points);
+  assert_int_equal(count("one/data.db", "SELECT count(*) FROM note JOIN cell ON cell.id=cell WHERE "
+                                        "name='source' AND text LIKE '%getrusage%' " BESIDE),
+                   points);
+  /* And of each process as a whole, of the probe and of the workloads; none runs without faults. */
+#define FAULTS COUNTED "WHERE metric='minor_faults' AND value > 0 AND axes LIKE "
+  assert_true(count("one/data.db", FAULTS "'%\"op\":\"process\"%'") >= 2 * 7);
+  assert_true(count("one/data.db", FAULTS "'%\"workload\"%'") > 0);
   /* Nobody writes new pages without faults. */
   assert_int_equal(count("one/data.db",
                          "SELECT sum(f.value > 0) = count(*) FROM cell "
