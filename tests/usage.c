@@ -16,12 +16,25 @@
 #include <string.h>
 #include <unistd.h>
 
+static void keep(struct tm_rcu_node *node) { (void)node; }
+
+/* The two threads that liburcu starts with the first object retired, and keeps. */
+static void start_helpers(void) {
+  static struct tm_rcu_node qsbr, memb;
+  tm_rcu_qsbr_retire(&qsbr, keep);
+  tm_rcu_memb_retire(&memb, keep);
+}
+
 void usage_begin(char **argv) {
   static const char name[] = "GLIBC_TUNABLES", value[] = "glibc.pthread.stack_cache_size=0";
   mallopt(M_ARENA_MAX, 1);
   const char *set = getenv(name);
-  if (set && !strcmp(set, value)) return;
-  if (setenv(name, value, 1) || execv("/proc/self/exe", argv)) tm_die("cannot start anew");
+  if (!set || strcmp(set, value)) {
+    setenv(name, value, 1);
+    execv("/proc/self/exe", argv);
+    tm_die("cannot start anew");
+  }
+  start_helpers();
 }
 
 static long entries_of(const char *path) {

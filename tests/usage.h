@@ -20,8 +20,9 @@ struct usage {
   long waiting;                                      /* threads in memory.atomic.wait */
 };
 
-/* So that counts are exact: one arena for malloc, else some appear as threads happen to meet; and
- * no stacks kept of threads that have ended, for which the program starts itself anew. */
+/* So that counts are exact: one arena for malloc, else some appear as threads happen to meet; no
+ * stacks kept of threads that have ended, for which the program starts itself anew; and liburcu's
+ * own threads are there from the start. */
 void usage_begin(char **argv);
 /* Once what was to be freed a little later is freed. */
 struct usage usage_now(void);

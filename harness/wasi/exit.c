@@ -7,6 +7,7 @@
 
 static _Noreturn void end(struct tm_wasi_instance *g, uint32_t status) {
   struct tm_trap trap = {.code = TM_TRAP_EXIT, .exit_status = (int)status};
+  tm_wasi_leave(g);
   tm_wasi_end(g->process, g->thread, &trap);
   tm_trap_exit((int)status);
 }

@@ -161,6 +161,14 @@ void tm_wasi_end(struct tm_wasi *process, uint32_t thread, const struct tm_trap 
   pthread_mutex_unlock(&process->lock);
 }
 
+void tm_wasi_leave(struct tm_wasi_instance *instance) {
+  struct tm_wasi *process = instance->process;
+  pthread_mutex_lock(&process->lock);
+  if (!instance->left && process->in_guest) process->in_guest--;
+  instance->left = true;
+  pthread_mutex_unlock(&process->lock);
+}
+
 void tm_wasi_report(const struct tm_wasi_result *result, FILE *to) {
   enum tm_trap_code code = result->trap.code;
   if (code == TM_TRAP_NONE || code == TM_TRAP_EXIT) return;

@@ -55,6 +55,7 @@ struct tm_wasi_instance {
   struct tm_linear *memory; /* NULL until bound */
   void *view;
   uint32_t thread;
+  bool left; /* the guest, for good */
 };
 
 /* Make a program: descriptors 0 to 2, then the preopens. 0, or -errno and a sentence. */
@@ -69,6 +70,8 @@ struct tm_wasi_instance *tm_wasi_enter(void *env);
 /* Record how the program ended; the first caller wins. Does not return control to the guest's other
  * threads' host functions: `ending` is set. */
 void tm_wasi_end(struct tm_wasi *process, uint32_t thread, const struct tm_trap *trap);
+/* The calling thread is out of the guest's code, or will be without running more of it. */
+void tm_wasi_leave(struct tm_wasi_instance *instance);
 
 /* ---- guest memory -----------------------------------------------------------------------------*/
 

@@ -177,15 +177,15 @@ static void live(struct guest_thread *t) {
   if (result == -ENOENT)
     tm_fail(&error, result,
             "%s; a guest can import WASI preview1, wasi thread-spawn and one memory", import.text);
+  pthread_mutex_lock(&process->lock);
+  observe(&t->env);
+  if (process->main == &t->env) process->main = NULL;
+  pthread_mutex_unlock(&process->lock);
+  tm_wasi_leave(&t->env); /* from here on only our own code runs, and it ends soon */
   if (result && trap.code == TM_TRAP_NONE)
     fail(process, result, &error);
   else if (trap.code != TM_TRAP_NONE || t->env.thread == 0)
     tm_wasi_end(process, t->env.thread, &trap);
-  pthread_mutex_lock(&process->lock);
-  observe(&t->env);
-  if (process->main == &t->env) process->main = NULL;
-  process->in_guest--; /* from here on only our own code runs, and it ends soon */
-  pthread_mutex_unlock(&process->lock);
   if (instance) tm_instance_free(instance);
 }
 

@@ -37,12 +37,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = GENERATOR_BATCH, STRATEGIES = 64, CHILD_SECONDS = 600 };
+enum { BATCH = GENERATOR_BATCH, STRATEGIES = 64, CHILD_SECONDS = 600, STACK_BYTES = 64 << 20 };
 
 static struct {
   const char *folder, *flags, *compiler, *python, *plant;
@@ -545,8 +546,19 @@ static int parse(int argc, char **argv) {
   return at;
 }
 
+/* As much stack as the other engines have at least: code that was not optimised needs more of it.
+ */
+static void raise_stack_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_STACK, &limit)) return;
+  if (limit.rlim_cur < STACK_BYTES) limit.rlim_cur = STACK_BYTES;
+  if (limit.rlim_cur > limit.rlim_max) limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_STACK, &limit);
+}
+
 int main(int argc, char **argv) {
   int at = parse(argc, argv);
+  raise_stack_limit();
   shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) tm_die("no memory");
   mkdir(options.folder, 0777);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Descriptors and the bytes behind them: reading, writing, attributes, directories, limits. */
+#include "tests/usage.h"
 #include "tests/wasi/fixture.h"
 
 #include <fcntl.h>
@@ -171,7 +172,6 @@ static void the_table_has_a_limit(void **state) {
   struct tm_wasi_options options = tm_wasi_options();
   options.max_files = 20;
   struct guest *g = guest_new(options);
-  void *own = g;
   uint32_t fd;
   for (uint32_t i = 4; i < 20; i++) assert_int_equal(create(g, "f"), i);
   int lowest = dup(0);
@@ -184,7 +184,7 @@ static void the_table_has_a_limit(void **state) {
   assert_int_equal(tm_wasi_fd_close(&g->env, 7), 0);
   assert_int_equal(open_path(g, "f", 0, READ_RIGHTS, &fd), 0);
   assert_int_equal(fd, 7);
-  guest_teardown(&own);
+  guest_free(g);
 }
 
 /* ---- directories ------------------------------------------------------------------------------*/
@@ -257,7 +257,6 @@ static void stdio_is_shared_but_not_changed(void **state) {
   options.stdio[1] = out[1];
   options.stdio[2] = -1;
   struct guest *g = guest_new(options);
-  void *own = g;
   char text[16];
   assert_int_equal(tm_wasi_fd_fdstat_set_flags(&g->env, 0, TM_FDFLAG_NONBLOCK), 0);
   assert_int_equal(flags_of(g, 0), TM_FDFLAG_NONBLOCK);
@@ -273,7 +272,7 @@ static void stdio_is_shared_but_not_changed(void **state) {
   assert_int_equal(write_text(g, 2, "into nothing"), 0);
   assert_int_equal(tm_wasi_fd_close(&g->env, 1), 0);
   assert_true(fcntl(out[1], F_GETFD) >= 0); /* ours is still open */
-  guest_teardown(&own);
+  guest_free(g);
   close(in[0]), close(in[1]), close(out[0]), close(out[1]);
 }
 
@@ -285,9 +284,8 @@ static void a_closed_pipe_is_an_errno(void **state) {
   struct tm_wasi_options options = tm_wasi_options();
   options.stdio[1] = out[1];
   struct guest *g = guest_new(options);
-  void *own = g;
   assert_int_equal(write_text(g, 1, "x"), TM_WASI_PIPE);
-  guest_teardown(&own);
+  guest_free(g);
   close(out[1]);
 }
 
@@ -298,12 +296,11 @@ static void sockets_are_files_only(void **state) {
   struct tm_wasi_options options = tm_wasi_options();
   options.stdio[0] = pair[0];
   struct guest *g = guest_new(options);
-  void *own = g;
   assert_int_equal(tm_wasi_sock_shutdown(&g->env, 0, 1), TM_WASI_NOTSUP);
   assert_int_equal(tm_wasi_sock_accept(&g->env, 0, 0, 0), TM_WASI_NOTSUP);
   assert_int_equal(tm_wasi_sock_recv(&g->env, PREOPEN, 0, 0, 0, 0, 0), TM_WASI_NOTSOCK);
   assert_int_equal(tm_wasi_sock_send(&g->env, 99, 0, 0, 0, 0), TM_WASI_BADF);
-  guest_teardown(&own);
+  guest_free(g);
   close(pair[0]), close(pair[1]);
 }
 
@@ -364,22 +361,23 @@ static int ignore_sigpipe(void **state) {
   return signal(SIGPIPE, SIG_IGN) == SIG_ERR;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  (void)argc;
+  usage_begin(argv);
   const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, guest_setup, guest_teardown)
-      TEST(reads_and_writes_scatter_and_gather),
-      TEST(seeking_moves_and_reports),
-      TEST(sizes_and_times_can_be_set),
-      TEST(flags_follow_the_descriptor),
-      TEST(rights_only_shrink),
-      TEST(preopens_tell_their_names),
-      TEST(descriptors_are_the_lowest_free_and_close),
-      cmocka_unit_test(the_table_has_a_limit),
-      TEST(directories_are_read_in_pieces),
-      cmocka_unit_test(stdio_is_shared_but_not_changed),
-      cmocka_unit_test(a_closed_pipe_is_an_errno),
-      cmocka_unit_test(sockets_are_files_only),
-      TEST(threads_share_descriptors),
+      GUEST_TEST(reads_and_writes_scatter_and_gather),
+      GUEST_TEST(seeking_moves_and_reports),
+      GUEST_TEST(sizes_and_times_can_be_set),
+      GUEST_TEST(flags_follow_the_descriptor),
+      GUEST_TEST(rights_only_shrink),
+      GUEST_TEST(preopens_tell_their_names),
+      GUEST_TEST(descriptors_are_the_lowest_free_and_close),
+      USAGE_TEST(the_table_has_a_limit),
+      GUEST_TEST(directories_are_read_in_pieces),
+      USAGE_TEST(stdio_is_shared_but_not_changed),
+      USAGE_TEST(a_closed_pipe_is_an_errno),
+      USAGE_TEST(sockets_are_files_only),
+      GUEST_TEST(threads_share_descriptors),
   };
   return cmocka_run_group_tests(tests, ignore_sigpipe, NULL);
 }

@@ -2,6 +2,7 @@
 #include "tests/wasi/fixture.h"
 
 #include "strategies/strategies.h"
+#include "tests/usage.h"
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -44,7 +45,26 @@ struct guest *guest_new(struct tm_wasi_options options) {
   return g;
 }
 
+enum { SLACK_KIB = 4096 };
+static struct usage before;
+
+int usage_setup(void **state) {
+  (void)state;
+  before = usage_now();
+  return 0;
+}
+
+int usage_teardown(void **state) {
+  (void)state;
+  tm_thread_done();
+  struct usage after = usage_now();
+  const char *more = usage_more(&before, &after, SLACK_KIB);
+  if (more) fail_msg("left behind: %s", more);
+  return 0;
+}
+
 int guest_setup(void **state) {
+  usage_setup(NULL);
   struct tm_wasi_options options = tm_wasi_options();
   *state = guest_new(options);
   return 0;
@@ -56,14 +76,17 @@ static int remove_entry(const char *path, const struct stat *stat, int kind, str
 }
 
 int guest_teardown(void **state) {
-  struct guest *g = *state;
+  guest_free(*state);
+  return usage_teardown(NULL);
+}
+
+void guest_free(struct guest *g) {
   tm_linear_detach(g->env.memory, g->env.view);
   tm_linear_drop(g->env.memory);
   free(g->env.view);
   tm_wasi_free(g->process);
   nftw(g->root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
   free(g);
-  return 0;
 }
 
 uint8_t *at(struct guest *g, uint32_t ea) { return *(uint8_t **)g->env.view + ea; }

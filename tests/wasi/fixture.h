@@ -35,11 +35,18 @@ struct guest {
   char inside[80];
 };
 
-/* cmocka's setup and teardown: *state is a struct guest. */
+/* A guest with these options, which are completed with the directory. */
+struct guest *guest_new(struct tm_wasi_options options);
+void guest_free(struct guest *g);
+/* cmocka's setup and teardown: *state is a struct guest. The teardown fails the test when something
+ * is left behind (tests/usage.h); main begins with usage_begin(). */
 int guest_setup(void **state);
 int guest_teardown(void **state);
-/* The same with other options; those are completed with the directory. */
-struct guest *guest_new(struct tm_wasi_options options);
+/* The same for tests that make their guests themselves. */
+int usage_setup(void **state);
+int usage_teardown(void **state);
+#define GUEST_TEST(name) cmocka_unit_test_setup_teardown(name, guest_setup, guest_teardown)
+#define USAGE_TEST(name) cmocka_unit_test_setup_teardown(name, usage_setup, usage_teardown)
 
 uint8_t *at(struct guest *g, uint32_t ea);
 uint32_t u32_at(struct guest *g, uint32_t ea);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hostile pointers: every host function, with pointers at and beyond the end of guest memory. */
+#include "tests/usage.h"
 #include "tests/wasi/fixture.h"
 
 #include <string.h>
@@ -154,17 +155,18 @@ static void polls_that_leave_the_memory_are_refused(void **state) {
   assert_int_equal(tm_wasi_poll_oneoff(&g->env, 0, 0, UINT32_MAX, 0), TM_WASI_INVAL);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  (void)argc;
+  usage_begin(argv);
   const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, guest_setup, guest_teardown)
-      TEST(only_bytes_of_the_memory_have_an_address),
-      TEST(without_a_memory_nothing_has_an_address),
-      TEST(iovecs_that_leave_the_memory_are_refused),
-      TEST(iovec_arrays_that_leave_the_memory_are_refused),
-      TEST(long_iovec_arrays_give_short_transfers),
-      TEST(bad_result_pointers_have_no_effect),
-      TEST(bad_paths_are_refused),
-      TEST(polls_that_leave_the_memory_are_refused),
+      GUEST_TEST(only_bytes_of_the_memory_have_an_address),
+      GUEST_TEST(without_a_memory_nothing_has_an_address),
+      GUEST_TEST(iovecs_that_leave_the_memory_are_refused),
+      GUEST_TEST(iovec_arrays_that_leave_the_memory_are_refused),
+      GUEST_TEST(long_iovec_arrays_give_short_transfers),
+      GUEST_TEST(bad_result_pointers_have_no_effect),
+      GUEST_TEST(bad_paths_are_refused),
+      GUEST_TEST(polls_that_leave_the_memory_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

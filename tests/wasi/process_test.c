@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a guest learns of its surroundings, and how it waits and ends. */
 #include "harness/wasi/clock.h"
+#include "tests/usage.h"
 #include "tests/wasi/fixture.h"
 
 #include <stdio.h>
@@ -20,7 +21,6 @@ static void arguments_and_environment_arrive(void **state) {
   options.env_count = 2;
   options.env = env;
   struct guest *g = guest_new(options);
-  void *own = g;
   assert_int_equal(tm_wasi_args_sizes_get(&g->env, AT_RESULT, AT_RESULT + 4), 0);
   assert_int_equal(u32_at(g, AT_RESULT), 3);
   assert_int_equal(u32_at(g, AT_RESULT + 4), 16);
@@ -39,7 +39,7 @@ static void arguments_and_environment_arrive(void **state) {
   assert_int_equal(tm_wasi_args_get(&g->env, 0, GUEST_BYTES - 15), TM_WASI_FAULT);
   assert_int_equal(tm_wasi_args_get(&g->env, UINT32_MAX, UINT32_MAX), TM_WASI_FAULT);
   assert_int_equal(tm_wasi_args_sizes_get(&g->env, 0, GUEST_BYTES - 3), TM_WASI_FAULT);
-  guest_teardown(&own);
+  guest_free(g);
 }
 
 static void without_arguments_there_are_none(void **state) {
@@ -148,7 +148,6 @@ static void poll_reports_ready_descriptors(void **state) {
   struct tm_wasi_options options = tm_wasi_options();
   options.stdio[0] = in[0];
   struct guest *g = guest_new(options);
-  void *own = g;
   uint32_t ready;
   /* Nothing to read: the clock ends it. */
   put_subscription(g, 0, 1, TM_EVENT_FD_READ, 0, 0, 0);
@@ -168,7 +167,7 @@ static void poll_reports_ready_descriptors(void **state) {
   close(in[1]);
   assert_int_equal(poll_for(g, 2, &ready), 0);
   assert_int_equal(u32_at(g, AT_EVENTS + 24) & 0xffff, TM_EVENT_HANGUP);
-  guest_teardown(&own);
+  guest_free(g);
   close(in[0]);
 }
 
@@ -289,21 +288,22 @@ static void reports_name_thread_trap_and_function(void **state) {
   assert_string_equal(text, "");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  (void)argc;
+  usage_begin(argv);
   const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, guest_setup, guest_teardown)
-      cmocka_unit_test(arguments_and_environment_arrive),
-      TEST(without_arguments_there_are_none),
-      TEST(clocks_are_the_hosts),
-      TEST(random_bytes_fill_the_buffer_and_no_more),
-      TEST(poll_waits_for_the_earliest_clock),
-      cmocka_unit_test(poll_reports_ready_descriptors),
-      TEST(poll_reports_errors_of_each_subscription),
-      TEST(exit_ends_the_program_once),
-      TEST(signals_do_what_they_do_by_default),
-      cmocka_unit_test(host_numbers_become_wasi_numbers),
-      cmocka_unit_test(programs_that_cannot_start_say_why),
-      cmocka_unit_test(reports_name_thread_trap_and_function),
+      USAGE_TEST(arguments_and_environment_arrive),
+      GUEST_TEST(without_arguments_there_are_none),
+      GUEST_TEST(clocks_are_the_hosts),
+      GUEST_TEST(random_bytes_fill_the_buffer_and_no_more),
+      GUEST_TEST(poll_waits_for_the_earliest_clock),
+      USAGE_TEST(poll_reports_ready_descriptors),
+      GUEST_TEST(poll_reports_errors_of_each_subscription),
+      GUEST_TEST(exit_ends_the_program_once),
+      GUEST_TEST(signals_do_what_they_do_by_default),
+      USAGE_TEST(host_numbers_become_wasi_numbers),
+      USAGE_TEST(programs_that_cannot_start_say_why),
+      USAGE_TEST(reports_name_thread_trap_and_function),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
  */
 #include "harness/wasm/emit.h"
 #include "harness/wasm/wat.h"
+#include "tests/usage.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -15,6 +16,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+enum { SLACK_KIB = 4096 };
 
 static struct tm_error error;
 
@@ -295,17 +298,32 @@ static void damaged(void **state) {
   }
 }
 
+/* Thousands of damaged modules leave nothing behind. */
+static int nothing_is_left(void **state) {
+  static struct usage before;
+  struct usage after = usage_now();
+  const char *more = usage_more(&before, &after, SLACK_KIB);
+  if (*state && more) fail_msg("left behind: %s", more);
+  *state = &before;
+  before = after;
+  return 0;
+}
+
 int main(int argc, char **argv) {
+  usage_begin(argv);
   random_state = (argc > 1 ? strtoull(argv[1], NULL, 10) : 20220512) | 1;
   if (argc > 2) tries = atoi(argv[2]);
   files = argv + 3;
   file_count = argc > 3 ? argc - 3 : 0;
   printf("seed %llu, %d tries\n", (unsigned long long)random_state, tries);
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(no_module),       cmocka_unit_test(unsupported_is_named),
-      cmocka_unit_test(limits_hold),     cmocka_unit_test(huge_alignments_are_refused),
-      cmocka_unit_test(blocks_may_nest), cmocka_unit_test(truncated),
-      cmocka_unit_test(damaged),
+      cmocka_unit_test(no_module),
+      cmocka_unit_test(unsupported_is_named),
+      cmocka_unit_test(limits_hold),
+      cmocka_unit_test(huge_alignments_are_refused),
+      cmocka_unit_test(blocks_may_nest),
+      cmocka_unit_test(truncated),
+      cmocka_unit_test_setup_teardown(damaged, nothing_is_left, nothing_is_left),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
