@@ -28,7 +28,8 @@ static const char help[] =
     "  --max-memory SIZE    limit of its memory: bytes, or with K, M or G\n"
     "  --max-threads N      threads alive at one time, the main one included (1024)\n"
     "  --stack SIZE         stack of its main thread (8M); other threads have 1M\n"
-    "  --stats FILE         write what the run took, as JSON\n"
+    "  --stats FILE         write what the run took, as JSON; accesses are counted when\n"
+    "                       TIDEMARK_CFLAGS has -DTM_COUNT_ACCESSES, for guests of one thread\n"
     "  --timeout SECONDS    end it with the trap 'interrupted' after that time\n";
 
 enum { MOST = 256 }; /* of --dir and of --env */
@@ -135,7 +136,8 @@ static int read_options(struct tm_args *a, struct request *r) {
       if (!wrong) r->options.main_stack_bytes = bytes;
     } else if ((value = tm_args_value(a, "--max-threads"))) {
       if (!tm_cli_number(value, 1, 10000, &n))
-        wrong = tm_cli_wrong("run", "--max-threads wants a number from 1 to 10000, not '%s'", value);
+        wrong =
+            tm_cli_wrong("run", "--max-threads wants a number from 1 to 10000, not '%s'", value);
       else
         r->options.max_threads = (uint32_t)n;
     } else if ((value = tm_args_value(a, "--stats"))) {
@@ -165,10 +167,11 @@ static int run(const struct request *r, struct tm_module *module, FILE *stats, b
   fprintf(stats,
           "{\"strategy\": \"%s\", \"status\": %d, \"trap\": \"%s\", \"guest_ns\": %" PRIu64
           ", \"grows\": %" PRIu64 ", \"peak_pages\": %" PRIu64
-          ", \"threads\": %u, \"code_bytes\": %zu}\n",
+          ", \"threads\": %u, \"code_bytes\": %zu, \"accesses\": %" PRIu64 "}\n",
           r->strategy->strategy->name, result.status,
           result.trap.code == TM_TRAP_EXIT ? "" : tm_trap_words(result.trap.code), result.guest_ns,
-          result.grows, result.peak_pages, result.threads, tm_module_code_bytes(module));
+          result.grows, result.peak_pages, result.threads, tm_module_code_bytes(module),
+          tm_module_accesses(module));
   if (fflush(stats) || ferror(stats))
     return tm_cli_wrong("run", "cannot write statistics to %s: %s", r->stats, strerror(errno));
   return result.status & 0xff;

@@ -64,6 +64,10 @@ int tm_collect_race(const struct tm_collect *c, struct tm_recording *s, struct t
 int tm_collect_workloads(const struct tm_collect *c, struct tm_recording *s,
                          struct tm_error *error);
 int tm_collect_whole(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error);
+/* Count the accesses and grows of one workload; nothing is kept when it cannot run. */
+int tm_collect_accesses(struct tm_recording *s, uint64_t block, uint64_t position, const char *name,
+                        const char *path, const char *size, double seconds,
+                        struct tm_error *error);
 int tm_collect_counts(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error);
 int tm_collect_explore(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error);
 int tm_collect_engines(const struct tm_collect *c, struct tm_recording *s, struct tm_error *error);

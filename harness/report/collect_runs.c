@@ -100,6 +100,9 @@ static int compare(const struct tm_collect *c, struct tm_recording *s, size_t g,
     for (size_t b = 0; b < run.blocks; b++)
       for (size_t k = 0; k <= run.strategies && !result; k++)
         result = keep_cell(s, &run, k, g * 1000 + b, b, w->name, size, error);
+  if (path && !result)
+    result = tm_collect_accesses(s, g * 1000, TM_COLLECT_STRATEGIES + 1, w->name, path, size,
+                                 run.limit_seconds, error);
   tm_compare_free(&run);
   free(path);
   return result;

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { WORKLOADS = 32 };
@@ -74,6 +75,39 @@ static void ratios(struct tm_doc *doc, const struct tm_findings *f, const char *
       row(t, f, metric, f->line[i].name, "subject", of, n);
 }
 
+/* What each workload asks for: where it lies on the crossover map. */
+static void loads(struct tm_doc *doc, const struct tm_findings *f,
+                  const struct tm_sample *const *of, size_t n) {
+  struct tm_table *t = tm_doc_table(
+      doc, "workload-load",
+      "What the workloads ask for: accesses (without bulk operations) and grows, counted on one "
+      "thread, and how many of them a second under nocheck on two. This is where each lies on the "
+      "crossover map.");
+  static const char *const columns[] = {
+      "workload",         "size", "accesses", "grows", "seconds", "accesses/s, density", "grows/s",
+      "accesses per grow"};
+  for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+    tm_table_column(t, columns[i], i > 0);
+  for (size_t i = 0; i < n; i++) {
+    const char *name = tm_sample_axis(of[i], "workload");
+    const char *where[] = {"workload", name, "op", "accesses", NULL};
+    const struct tm_sample *s = tm_samples_next(f->samples, NULL, "accesses", where),
+                           *g = tm_samples_next(f->samples, NULL, "grows", where);
+    double accesses = s ? s->values[0] : NAN, grows = g ? g->values[0] : NAN;
+    const char *timed[] = {"workload", name, "size", tm_sample_axis(of[i], "size"), NULL};
+    double seconds = tm_pooled(f, "nocheck", "guest_time", timed, 0.5);
+    tm_table_cell(t, TM_LOOK_PLAIN, NAN, "%s", name);
+    tm_table_cell(t, TM_LOOK_PLAIN, atof(tm_sample_axis(of[i], "size")), "%s",
+                  tm_sample_axis(of[i], "size"));
+    tm_value_cell(t, accesses);
+    tm_value_cell(t, grows);
+    tm_table_cell(t, TM_LOOK_PLAIN, seconds, "%.3g", seconds);
+    tm_value_cell(t, accesses / seconds);
+    tm_value_cell(t, grows / seconds);
+    tm_value_cell(t, grows > 0 ? accesses / grows : NAN);
+  }
+}
+
 /* From exec to exit, by hyperfine. */
 static void whole(struct tm_doc *doc, const struct tm_findings *f) {
   const struct tm_sample *of[WORKLOADS];
@@ -98,6 +132,7 @@ void tm_section_workloads(struct tm_doc *doc, const struct tm_findings *f) {
                      "–: not run, because the strategy is unsound and a program may wait for ever "
                      "under it, or because it is more than ten times slower.");
     ratios(doc, f, "workloads", "Time × nocheck", "guest_time", of, n);
+    loads(doc, f, of, n);
     struct tm_table *t =
         tm_doc_table(doc, "workload-code", "Machine code of the translated module, KiB");
     tm_table_column(t, "strategy", false);

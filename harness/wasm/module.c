@@ -286,6 +286,10 @@ const struct tm_strategy *tm_module_strategy(const struct tm_module *module) {
   return module->strategy;
 }
 size_t tm_module_code_bytes(const struct tm_module *module) { return module->code_bytes; }
+uint64_t tm_module_accesses(const struct tm_module *module) {
+  const struct tm_atomic_u64 *count = dlsym(module->object, "tm_accesses");
+  return count ? tm_load_rlx(count) : 0; /* Relaxed: a statistic. */
+}
 
 static const char *function_in(const struct tm_module *m, uintptr_t pc) {
   size_t low = 0, high = m->desc->function_count;

@@ -70,7 +70,7 @@ struct tm_import {
 struct tm_module_options {
   const struct tm_strategy *strategy;
   struct tm_layout layout; /* where its instances keep their view of the memory */
-  const char *compiler; /* NULL: $TIDEMARK_CC, else clang-19, else clang, gcc, cc */
+  const char *compiler;    /* NULL: $TIDEMARK_CC, else clang-19, else clang, gcc, cc */
   const char
       *cache_dir;     /* NULL: $TIDEMARK_CACHE, else XDG_CACHE_HOME/tidemark, ~/.cache/tidemark */
   const char *flags;  /* more compiler flags, such as "-O0"; NULL: $TIDEMARK_CFLAGS, or none */
@@ -106,6 +106,9 @@ const struct tm_item *tm_module_exports(const struct tm_module *module, size_t *
 const struct tm_strategy *tm_module_strategy(const struct tm_module *module);
 /* Size of the machine code, in bytes (.text of the shared object). */
 size_t tm_module_code_bytes(const struct tm_module *module);
+/* How many accesses its code has made so far, when it was translated with -DTM_COUNT_ACCESSES among
+ * the flags and ran on one thread at a time; else 0. */
+uint64_t tm_module_accesses(const struct tm_module *module);
 /* The name of the wasm function that contains `pc`, such as "sort" or "func[12]", over all loaded
  * modules; NULL if none. */
 const char *tm_function_at(uintptr_t pc);

@@ -62,9 +62,20 @@
 
 /* ---- addresses --------------------------------------------------------------------------------*/
 
+/* With -DTM_COUNT_ACCESSES every access is counted, bulk operations are not; for guests of one
+ * thread, since counting is no atomic step. One counter in all files of the module. */
+#if defined(TM_COUNT_ACCESSES)
+__attribute__((weak)) TM_VISIBLE struct tm_atomic_u64 tm_accesses;
+/* Relaxed: a statistic. */
+#define TM_COUNT_ACCESS() tm_store_rlx(&tm_accesses, tm_load_rlx(&tm_accesses) + 1)
+#else
+#define TM_COUNT_ACCESS() ((void)0)
+#endif
+
 /* Index plus offset; cannot overflow for 32 bits. */
 TM_INLINE u64 tm_ea(u64 address, u64 offset, enum tm_index index) {
   u64 ea;
+  TM_COUNT_ACCESS();
   if (__builtin_add_overflow(address, offset, &ea) && index == TM_INDEX64)
     tm_trap(TM_TRAP_OUT_OF_BOUNDS);
   return ea;
