@@ -2,6 +2,8 @@
 /* harness/cli/main.c: pick the subcommand. */
 #include "harness/cli/cli.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,7 +38,15 @@ static void help(FILE *to) {
         to);
 }
 
+/* Output that did not arrive is no success. */
+static int finish(int status) {
+  if (fflush(stdout) == 0 && !ferror(stdout)) return status;
+  fprintf(stderr, "tidemark: cannot write all of the output: %s; make room\n", strerror(errno));
+  return TM_EXIT_WRONG;
+}
+
 int main(int argc, char **argv) {
+  signal(SIGXFSZ, SIG_IGN); /* a file's limit is an errno, and a sentence */
   if (argc < 2) {
     help(stderr);
     return TM_EXIT_WRONG;
@@ -51,7 +61,8 @@ int main(int argc, char **argv) {
   }
   char name[32];
   for (int i = 0; i < COMMANDS; i++)
-    if (!strcmp(argv[1], typed(commands[i].name, name))) return commands[i].run(argc - 1, argv + 1);
+    if (!strcmp(argv[1], typed(commands[i].name, name)))
+      return finish(commands[i].run(argc - 1, argv + 1));
   fprintf(stderr, "tidemark: unknown command '%s'; 'tidemark --help' lists them\n", argv[1]);
   return TM_EXIT_WRONG;
 }

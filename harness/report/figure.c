@@ -3,6 +3,8 @@
 
 #include "harness/engines/process.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,8 +21,12 @@ static char *run(const char *head, const char *script) {
   int fd = mkstemp(file);
   FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
   if (!out) return NULL;
-  fprintf(out, "%s\n%s\n", head, script);
-  fclose(out);
+  int written = fprintf(out, "%s\n%s\n", head, script);
+  if (fclose(out) || written < 0) { /* half a script makes half a figure */
+    fprintf(stderr, "tidemark report: cannot write %s: %s\n", file, strerror(errno));
+    unlink(file);
+    return NULL;
+  }
   char *argv[] = {"gnuplot", file, NULL};
   const struct tm_process_spec spec = {.argv = argv, .seconds = 30, .most_bytes = 16 << 20};
   struct tm_process_end end;
@@ -74,11 +80,24 @@ char *tm_figure_svg(const char *name, const char *script) {
   return svg;
 }
 
+/* Cairo does not say when the disk is full: a whole PDF ends with its end mark. */
+static bool whole_pdf(const char *path) {
+  char end[64] = "";
+  FILE *in = fopen(path, "r");
+  if (!in) return false;
+  bool read = fseek(in, -16, SEEK_END) == 0 && fread(end, 1, sizeof end - 1, in) > 0;
+  fclose(in);
+  return read && strstr(end, "%%EOF");
+}
+
 bool tm_figure_pdf(const char *path, const char *script) {
-  char head[512];
+  char head[PATH_MAX + 400], aside[PATH_MAX + 310];
+  snprintf(aside, sizeof aside, "%s.part", path);
   snprintf(head, sizeof head,
-           "set terminal pdfcairo size 15cm,8.5cm font 'sans,11'\nset output '%s'", path);
+           "set terminal pdfcairo size 15cm,8.5cm font 'sans,11'\nset output '%s'", aside);
   char *text = run(head, script);
+  bool good = text && whole_pdf(aside) && rename(aside, path) == 0;
+  if (!good) unlink(aside);
   free(text);
-  return text != NULL;
+  return good;
 }

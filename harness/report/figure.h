@@ -13,7 +13,7 @@
 
 /* Text and axes take the colour of the page, so that it is readable in light and dark. */
 char *tm_figure_svg(const char *name, const char *script);
-/* Write PATH as PDF. */
+/* Write PATH as PDF: all of it, or nothing and false. */
 bool tm_figure_pdf(const char *path, const char *script);
 
 /* The colour of the i-th line of a figure, readable on black and on white. */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 int tm_report_folder(const char *folder, struct tm_error *error) {
   char part[PATH_MAX];
@@ -23,33 +24,57 @@ int tm_report_folder(const char *folder, struct tm_error *error) {
   return 0;
 }
 
-static FILE *open_file(const char *folder, const char *name, const char *ending,
-                       struct tm_error *error) {
-  char path[PATH_MAX + 300];
-  snprintf(path, sizeof path, "%s/%s%s", folder, name, ending);
-  FILE *out = fopen(path, "w");
-  if (!out) tm_fail(error, -errno, "cannot write %s: %s", path, strerror(errno));
-  return out;
+/* A file of the report, written aside and then renamed: what has its name is whole. */
+struct part {
+  FILE *out;
+  char path[PATH_MAX + 300], aside[PATH_MAX + 310];
+};
+
+static int part_open(struct part *p, const char *folder, const char *name, const char *ending,
+                     struct tm_error *error) {
+  snprintf(p->path, sizeof p->path, "%s/%s%s", folder, name, ending);
+  snprintf(p->aside, sizeof p->aside, "%s.part", p->path);
+  p->out = fopen(p->aside, "w");
+  if (p->out) return 0;
+  return tm_fail(error, -errno, "cannot write %s: %s; name another folder with -o", p->path,
+                 strerror(errno));
 }
 
-static int close_file(FILE *out, int result, const char *name, struct tm_error *error) {
-  if (fclose(out) || result)
-    return tm_fail(error, result ? result : -EIO, "cannot write all of %s", name);
-  return 0;
+/* `result`: of what was written; when it is not 0, `error` says why, or is empty. */
+static int part_close(struct part *p, int result, struct tm_error *error) {
+  errno = 0;
+  bool lost = fflush(p->out) || ferror(p->out);
+  int why = errno;
+  if (fclose(p->out) && !lost) lost = true, why = errno;
+  if (!lost && !result && rename(p->aside, p->path)) lost = true, why = errno;
+  if (!lost && !result) return 0;
+  unlink(p->aside);
+  if (result && error->text[0]) return result;
+  return tm_fail(error, why ? -why : -EIO,
+                 "cannot write all of %s: %s; make room or name another "
+                 "folder with -o",
+                 p->path, strerror(why ? why : EIO));
 }
 
 static int write_text(const struct tm_doc *doc, int (*writer)(const struct tm_doc *, FILE *),
                       const char *folder, const char *name, struct tm_error *error) {
-  FILE *out = open_file(folder, name, "", error);
-  return out ? close_file(out, writer(doc, out), name, error) : -EIO;
+  struct part p;
+  int result = part_open(&p, folder, name, "", error);
+  return result ? result : part_close(&p, writer(doc, p.out), error);
 }
 
 static int write_export(struct tm_store *store, enum tm_export format, const char *folder,
                         const char *name, struct tm_error *error) {
-  FILE *out = open_file(folder, name, "", error);
-  if (!out) return -EIO;
-  int result = tm_store_export(store, format, out, error);
-  return fclose(out) && !result ? tm_fail(error, -EIO, "cannot write all of %s", name) : result;
+  struct part p;
+  int result = part_open(&p, folder, name, "", error);
+  return result ? result : part_close(&p, tm_store_export(store, format, p.out, error), error);
+}
+
+static int write_string(const char *text, const char *folder, const char *name, const char *ending,
+                        struct tm_error *error) {
+  struct part p;
+  int result = part_open(&p, folder, name, ending, error);
+  return result ? result : part_close(&p, fputs(text, p.out) < 0 ? -EIO : 0, error);
 }
 
 static int write_figures(const struct tm_doc *doc, const char *folder, struct tm_error *error) {
@@ -59,13 +84,12 @@ static int write_figures(const struct tm_doc *doc, const char *folder, struct tm
   for (size_t i = 0; i < doc->count && !result; i++) {
     const struct tm_block *b = &doc->block[i];
     if (b->kind != TM_BLOCK_FIGURE || !b->svg) continue;
-    FILE *svg = open_file(figures, b->id, ".svg", error),
-         *gp = open_file(figures, b->id, ".gp", error);
-    if (!svg || !gp) result = -EIO;
-    if (svg) result = fputs(b->svg, svg) < 0 || fclose(svg) ? -EIO : result;
-    if (gp) result = fputs(b->script, gp) < 0 || fclose(gp) ? -EIO : result;
+    result = write_string(b->svg, figures, b->id, ".svg", error);
+    if (!result) result = write_string(b->script, figures, b->id, ".gp", error);
     snprintf(path, sizeof path, "%s/%s.pdf", figures, b->id);
-    if (!result) tm_figure_pdf(path, b->script);
+    if (!result && !tm_figure_pdf(path, b->script))
+      result =
+          tm_fail(error, -EIO, "cannot write %s; make room or name another folder with -o", path);
   }
   return result;
 }
@@ -74,10 +98,10 @@ static int write_figures(const struct tm_doc *doc, const char *folder, struct tm
 static int write_machine(const struct tm_samples *samples, const char *folder,
                          struct tm_error *error) {
   char *text = cJSON_Print(cJSON_GetObjectItem(samples->runs->child, "machine"));
-  FILE *out = text ? open_file(folder, "machine.json", "", error) : NULL;
-  int result =
-      out ? close_file(out, fprintf(out, "%s\n", text) < 0 ? -EIO : 0, "machine.json", error)
-          : -EIO;
+  if (!text) return tm_fail(error, -ENOMEM, "out of memory for machine.json");
+  struct part p;
+  int result = part_open(&p, folder, "machine.json", "", error);
+  if (!result) result = part_close(&p, fprintf(p.out, "%s\n", text) < 0 ? -EIO : 0, error);
   free(text);
   return result;
 }

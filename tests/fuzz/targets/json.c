@@ -14,6 +14,12 @@ static void parse(const struct tm_job *job, const char *said) {
   struct tm_engine_result result = {0};
   tm_engine_parse(job, said, &result);
   tm_engine_result_free(&result);
+  static const struct tm_job program = {.argument = {"ring", "", "8"}};
+  result = (struct tm_engine_result){0};
+  tm_engine_parse_program(&program, said, said, &result);
+  tm_engine_believe_program(&result);
+  tm_engine_add_complaint(said, result.failure, sizeof result.failure);
+  tm_engine_result_free(&result);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
