@@ -92,7 +92,7 @@ static void put_block(const struct tm_block *b, FILE *out) {
   case TM_BLOCK_TABLE: put_table(&b->table, out); break;
   case TM_BLOCK_FIGURE:
     fprintf(out, "<figure id=\"f-%s\" tabindex=\"0\">", b->id);
-    fputs(b->svg ? b->svg : "<p>(no figure: gnuplot is not installed)</p>", out);
+    fputs(b->svg ? b->svg : "<p>(no figure: gnuplot is not installed, or failed)</p>", out);
     fputs("<figcaption>", out);
     put(b->text, out);
     fputs("</figcaption></figure>\n", out);

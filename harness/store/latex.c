@@ -39,6 +39,7 @@ static struct group *find(struct groups *g, const struct tm_stored *s) {
 }
 
 static int collect(void *context, const struct tm_stored *s) {
+  if (!s->count) return 0; /* no samples have no median */
   struct group *k = find(context, s);
   double *values = malloc(s->count * sizeof *values);
   k->processes = realloc(k->processes, (k->count + 1) * sizeof *k->processes);
