@@ -13,11 +13,12 @@
 #define TM_TESTS_USAGE_H
 
 struct usage {
-  long descriptors, mappings, threads, resident_kib; /* as /proc/self has them */
-  long ranges;                                       /* that the trap handler knows */
-  long numbered;                                     /* threads with a number: core/port.h */
-  long registered;                                   /* threads with liburcu, in each flavour */
-  long waiting;                                      /* threads in memory.atomic.wait */
+  /* As /proc/self has them; mappings and resident memory are 0 with a sanitizer. */
+  long descriptors, mappings, threads, resident_kib;
+  long ranges;     /* that the trap handler knows */
+  long numbered;   /* threads with a number: core/port.h */
+  long registered; /* threads with liburcu, in each flavour */
+  long waiting;    /* threads in memory.atomic.wait */
 };
 
 /* So that counts are exact: one arena for malloc, else some appear as threads happen to meet; no

@@ -25,6 +25,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -127,35 +128,46 @@ static void prepared(int k, int status) {
   broken += status != 0;
 }
 
-/* Under one strategy, in a process of its own: a crash there is not the end of the others. */
+/* What a process that runs a script leaves for its parent. */
+static struct {
+  int code;
+  struct script_result result;
+} *left;
+
 static void run_under(int k, size_t strategy) {
   char folder[PATH_MAX];
-  struct script_result r = {0};
   script_folder(k, folder);
   const struct script_options o = {.work = folder,
                                    .modules = modules,
                                    .strategy = strategy,
                                    .strategy_name = strategies[strategy]->name};
   alarm(WATCHDOG_SECONDS);
-  int code = script_run(files[k].path, &o, files[k].report, &r);
+  left->code = script_run(files[k].path, &o, files[k].report, &left->result);
   modules_unload(modules);
-  fprintf(files[k].report, "%c%d %d %d %d\n", END, code, r.passed, r.failed, r.skipped);
-  fflush(files[k].report);
 }
 
+/* Under each strategy in a process of its own: a crash there is not the end of the others, and a
+ * sanitizer has its say at the end of each. */
 static void run(int k) {
+  left = mmap(NULL, sizeof *left, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (left == MAP_FAILED) tm_die("mmap: %s", strerror(errno));
   for (size_t s = 0; s < strategy_count; s++) {
     int status;
+    memset(left, 0, sizeof *left);
     pid_t pid = fork();
     if (pid == 0) {
       run_under(k, s);
-      _exit(0);
+      exit(0);
     }
     if (pid < 0 || waitpid(pid, &status, 0) != pid) tm_die("fork: %s", strerror(errno));
-    if (status == 0) continue;
-    fprintf(files[k].report, "%s: ended early, %s %d\n%c-1 0 0 0\n", files[k].path,
-            WIFSIGNALED(status) ? "signal" : "status",
-            WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), END);
+    if (status) {
+      fprintf(files[k].report, "%s: ended with %s %d\n", files[k].path,
+              WIFSIGNALED(status) ? "signal" : "status",
+              WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+      left->code = -1;
+    }
+    const struct script_result *r = &left->result;
+    fprintf(files[k].report, "%c%d %d %d %d\n", END, left->code, r->passed, r->failed, r->skipped);
     fflush(files[k].report);
   }
 }

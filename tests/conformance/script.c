@@ -400,7 +400,7 @@ static bool words_match(const char *expected, enum tm_trap_code code) {
 }
 
 static void on_action(struct script *s, const cJSON *c, const char *type) {
-  union tm_wasm_value results[VALUES];
+  union tm_wasm_value results[VALUES] = {{0}};
   enum tm_trap_code trapped = TM_TRAP_NONE;
   const cJSON *action = cJSON_GetObjectItemCaseSensitive(c, "action");
   enum outcome outcome = act(s, action, results, &trapped);

@@ -53,6 +53,15 @@ TM_LANES(f32x4, float)
 TM_LANES(f64x2, double)
 #undef TM_LANES
 
+/* Written there with signed numbers, whose overflow C leaves undefined. */
+typedef u64 tm_u64x2 __attribute__((vector_size(16), may_alias));
+typedef s64 tm_s64x2 __attribute__((vector_size(16), may_alias));
+TM_INLINE v128 i64x2_mul(v128 x, v128 y) { return (v128)((tm_u64x2)x * (tm_u64x2)y); }
+TM_INLINE v128 i64x2_abs(v128 x) {
+  tm_u64x2 negative = (tm_u64x2)((tm_s64x2)x < 0);
+  return (v128)(((tm_u64x2)x ^ negative) - negative);
+}
+
 /* From 2^31 on SIMDe gives 2^31: here the top bit is taken off before and put back. */
 TM_INLINE v128 i32x4_trunc_sat_f32x4_u(v128 x) {
   tm_f32x4 a = (tm_f32x4)x;
@@ -218,7 +227,6 @@ TM_INLINE v128 i16x8_q15mulr_sat_s(v128 x, v128 y) {
 #define i32x4_extmul_high_i16x8_s(a, b)  simde_wasm_i32x4_extmul_high_i16x8(a, b)
 #define i32x4_extmul_low_i16x8_u(a, b)   simde_wasm_u32x4_extmul_low_u16x8(a, b)
 #define i32x4_extmul_high_i16x8_u(a, b)  simde_wasm_u32x4_extmul_high_u16x8(a, b)
-#define i64x2_abs(a)                     simde_wasm_i64x2_abs(a)
 #define i64x2_neg(a)                     simde_wasm_i64x2_neg(a)
 #define i64x2_all_true(a)                ((u32)simde_wasm_i64x2_all_true(a))
 #define i64x2_bitmask(a)                 ((u32)simde_wasm_i64x2_bitmask(a))
@@ -231,7 +239,6 @@ TM_INLINE v128 i16x8_q15mulr_sat_s(v128 x, v128 y) {
 #define i64x2_shr_u(a, b)                simde_wasm_u64x2_shr(a, b)
 #define i64x2_add(a, b)                  simde_wasm_i64x2_add(a, b)
 #define i64x2_sub(a, b)                  simde_wasm_i64x2_sub(a, b)
-#define i64x2_mul(a, b)                  simde_wasm_i64x2_mul(a, b)
 #define i64x2_eq(a, b)                   simde_wasm_i64x2_eq(a, b)
 #define i64x2_ne(a, b)                   simde_wasm_i64x2_ne(a, b)
 #define i64x2_lt_s(a, b)                 simde_wasm_i64x2_lt(a, b)
