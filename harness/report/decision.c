@@ -144,11 +144,6 @@ void tm_section_decision(struct tm_doc *doc, const struct tm_findings *f) {
   names(f, is_convicted, text, sizeof text);
   tm_doc_note(doc, strcmp(text, "none") ? TM_LOOK_BAD : TM_LOOK_GOOD,
               "%s Convicted in this run: %s.", strcmp(text, "none") ? "✗" : "✓", text);
-  names(f, closes_a1, text, sizeof text);
-  tm_doc_text(doc,
-              "The race of the call (A1: an access to a new page works while memory.size is still "
-              "the old one; the model allows it) was not seen under: %s.",
-              text);
   names(f, is_free, text, sizeof text);
   tm_doc_text(doc,
               "Sound and as fast per access as no check at all (equivalent within %.0f %%): %s.",
@@ -164,4 +159,9 @@ void tm_section_decision(struct tm_doc *doc, const struct tm_findings *f) {
   else
     control_note(doc, f);
   table(doc, f);
+  names(f, closes_a1, text, sizeof text);
+  tm_doc_text(doc,
+              "The race of the call (A1: an access to a new page works while memory.size is still "
+              "the old one; the model allows it) was not seen under: %s.",
+              text);
 }

@@ -8,7 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { FILTER_ROWS = 8 /* a table with more rows gets a filter */ };
+/* A table with more rows gets a filter, one with still more a box to scroll in. */
+enum { FILTER_ROWS = 8, LONG_ROWS = 45 };
 
 static const char *look_class(enum tm_look look) {
   static const char *const names[] = {"", "good", "bad", "weak", "unsure", "dim"};
@@ -50,7 +51,8 @@ static void put_table(const struct tm_table *t, FILE *out) {
     fprintf(out,
             "<label class=\"filter\">filter <input type=\"search\" data-table=\"t-%s\"></label>\n",
             t->id);
-  fprintf(out, "<div class=\"scroll\" tabindex=\"0\"><table id=\"t-%s\"%s><caption><span>", t->id,
+  fprintf(out, "<div class=\"scroll%s\" tabindex=\"0\"><table id=\"t-%s\"%s><caption><span>",
+          t->cells > LONG_ROWS * t->columns ? " long" : "", t->id,
           t->compact ? " class=\"compact\"" : "");
   put(t->caption, out);
   fputs("</span></caption><thead><tr>", out);
