@@ -168,7 +168,7 @@ static char *script(const struct tm_findings *f) {
     fputs("plot NaN notitle\n", out);
   }
   fputs("unset multiplot\n", out);
-  fclose(out);
+  tm_figure_script_end(out);
   return text;
 }
 

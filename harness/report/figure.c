@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/report/figure.h"
 
+#include "core/error.h"
 #include "harness/engines/process.h"
 
 #include <errno.h>
@@ -13,6 +14,11 @@ const char *tm_figure_colour(size_t i) {
   static const char *const colours[] = {"#3b82c4", "#d9772b", "#2f9e62", "#c94f6d", "#8a63c9",
                                         "#8c6d46", "#c0589e", "#7a7a7a", "#a3a028", "#2aa6a8"};
   return colours[i % (sizeof colours / sizeof *colours)];
+}
+
+void tm_figure_script_end(FILE *out) {
+  bool lost = ferror(out);
+  if (fclose(out) || lost) tm_no_memory("a figure");
 }
 
 /* Run gnuplot on HEAD + script. Its standard output, or NULL. */
@@ -56,7 +62,7 @@ static char *replace(char *text, const char *from, const char *to) {
     fwrite(p, 1, (size_t)(hit - p), out);
     fputs(to, out);
   }
-  fclose(out);
+  tm_figure_script_end(out);
   free(text);
   return result;
 }

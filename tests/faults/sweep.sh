@@ -5,7 +5,10 @@
 # After each failure: no signal ended the program; it did what the guest does, or exited 2 (or 134,
 # the guest's trap) with a sentence; and the same command without the failure then works from the
 # same cache. The guest's mode j adds up to 4 in four threads; mode g grows to 32 pages in four.
+# So too with a cold cache, from the translator to the finished entry; with every file limited to so
+# many KiB, the compiler's too; and, where one can be mounted, on a disk that is full after so many.
 # Then the store: a merge and an export of small.db do all or say what failed, and lose no sample.
+# A report is drawn anew over an older one: each of its files is the new one or the old one, whole.
 # Without strategies three of them, and of the later calls one in ten; with strategies every call of
 # the system in turn, and one in ten of the later calls of malloc and its kind.
 set -u
@@ -21,7 +24,7 @@ rm -rf "$work"; mkdir -p "$work"
 export TIDEMARK_FAILED=$work/failed
 bad=0 total=0
 # A cold start compiles; what does not depend on it runs on a warm cache, which is quicker.
-cold='rename fsync mkdtemp posix_spawn fopen fclose fwrite'
+cold='rename fsync mkdtemp posix_spawn fopen fclose fwrite mmap pthread_create write malloc calloc realloc'
 warm='mmap mprotect pthread_create write malloc calloc realloc aligned_alloc userfaultfd'
 
 run() { # CACHE
@@ -74,16 +77,65 @@ for strategy in "$@"; do
   done
   echo "$strategy: $((total - before)) failures injected, $bad badly taken so far"
 done
+
+# ---- a cold cache -------------------------------------------------------------------------------
 strategy=guard mode=j expected=4
+export TIDEMARK_CFLAGS=-O0 # quicker
+no_work() { # CACHE WHAT N
+  for left in "$1"/work.*; do
+    [ -e "$left" ] && complain "$2" "$3" "a working folder is left"
+  done
+}
+sparse() { # the call after N of FUNCTION: a cold start costs a second
+  case $every:$1 in
+  0:*alloc) n=$((n * 3)) ;;
+  0:*) n=$((n + 1 + n / 8)) ;;
+  *) n=$((n + 1 + n / 10)) ;;
+  esac
+}
+before=$total
 for function in $cold; do
-  for ((n = 1; n < 10000; n += 1 + n / 10)); do
+  for ((n = 1; n < 100000; )); do
     rm -rf "$work/cold"
     check "$function" "$n" "$work/cold" || break
-    for left in "$work"/cold/work.*; do
-      [ -e "$left" ] && complain "$function" "$n" "a working folder is left"
-    done
+    no_work "$work/cold" "$function" "$n"
+    sparse "$function"
   done
 done
+echo "cold cache: $((total - before)) failures injected, $bad badly taken so far"
+
+limited() { # HOW N CACHE: after a run that was short of room; its status is kept in $status
+  total=$((total + 1))
+  case $status in
+  2) [ -s "$work/err" ] || complain "$1" "$2" "nothing was said" ;;
+  *) right $status "$expected" || complain "$1" "$2" "status $status" ;;
+  esac
+  no_work "$3" "$1" "$2"
+}
+before=$total
+for ((n = 1; n < 2048; n = n * (every ? 5 : 8) / 4 + 1)); do # what is said takes a file too
+  rm -rf "$work/cold"
+  (ulimit -f $n; run "$work/cold")
+  status=$?
+  limited "KiB in a file" $n "$work/cold"
+  run "$work/cold"
+  [ $? = "$expected" ] || complain "KiB in a file" $n "afterwards it does not run"
+done
+echo "limits of files: $((total - before)) tried, $bad badly taken so far"
+before=$total
+mkdir -p "$work/disk"
+for ((n = 4; n < 1024; n = n * (every ? 5 : 8) / 4 + 4)); do
+  mount -t tmpfs -o "size=${n}k" none "$work/disk" 2>/dev/null || break
+  TMPDIR=$work/disk run "$work/disk/cold"
+  status=$?
+  limited "KiB on a disk" $n "$work/disk/cold"
+  mount -o "remount,size=64m" "$work/disk" # somebody makes room
+  run "$work/disk/cold"
+  [ $? = "$expected" ] || complain "KiB on a disk" $n "afterwards it does not run"
+  umount "$work/disk"
+done
+echo "full disks: $((total - before)) tried, $bad badly taken so far"
+unset TIDEMARK_CFLAGS
 
 # ---- the store ----------------------------------------------------------------------------------
 strategy=store
@@ -133,5 +185,56 @@ for function in mmap write pwrite64 rename fsync fopen fclose fwrite malloc call
   done
 done
 echo "store: $((total - before)) failures injected, $bad badly taken so far"
+
+# ---- the report ---------------------------------------------------------------------------------
+strategy=report mode=draw
+"$tidemark" report --tiny --strategies guard -o "$work/tiny" >/dev/null 2>&1 || { echo "no tiny report"; exit 1; }
+store report --from "$work/tiny/data.db" -o "$work/new" || complain report 0 "it cannot be drawn"
+store report --from "$work/tiny/data.db" -o "$work/old"
+texts=$(cd "$work/new" && find . -type f ! -name '*.pdf')
+pdfs=$(cd "$work/new" && find . -name '*.pdf')
+for text in $texts; do echo "an older one" >>"$work/old/$text"; done
+
+whole() { # HOW N: each file is the new one or the old one; when all is well, the new one
+  local text
+  for text in $texts; do
+    cmp -s "$work/page/$text" "$work/new/$text" && continue
+    # A figure that could not be drawn is said, and missing on the page.
+    [ "$status" = 0 ] && grep -q 'tidemark-figure' "$work/err" &&
+      { [[ $text = ./figures/* ]] || grep -q 'no figure' "$work/page/report.html"; } && continue
+    [ "$status" = 2 ] && cmp -s "$work/page/$text" "$work/old/$text" && continue
+    complain "$1" "$2" "$text is neither the old nor the new one"
+  done
+  for text in $pdfs; do # they hold the time, so only their end can be looked at
+    tail -c 8 "$work/page/$text" | grep -q '%%EOF' || complain "$1" "$2" "$text is not whole"
+  done
+  [ -z "$(find "$work/page" -name '*.part')" ] || complain "$1" "$2" "a part is left"
+  case $status in
+  0) ;;
+  2) [ -s "$work/err" ] || complain "$1" "$2" "nothing was said" ;;
+  *) complain "$1" "$2" "status $status" ;;
+  esac
+  total=$((total + 1))
+}
+before_drawing() { rm -rf "$work/page" "$TIDEMARK_FAILED" && cp -r "$work/old" "$work/page"; }
+draw() { store report --from "$work/tiny/data.db" -o "$work/page"; }
+before=$total
+for ((n = 1; n < 2048; n = n * (every ? 5 : 8) / 4 + 1)); do # what is said takes a file too
+  before_drawing
+  (ulimit -f $n; draw)
+  status=$?
+  whole "KiB in a file" $n
+done
+for function in fopen fclose fwrite rename malloc calloc realloc mmap; do
+  for ((n = 1; n < 1000000; )); do
+    before_drawing
+    TIDEMARK_FAIL=$function:$n LD_PRELOAD=$shim draw
+    status=$?
+    [ -e "$TIDEMARK_FAILED" ] || break
+    whole "$function" "$n"
+    sparse "$function"
+  done
+done
+echo "report: $((total - before)) failures injected, $bad badly taken so far"
 echo "$total failures injected, $bad badly taken"
 [ "$total" -gt 50 ] && [ "$bad" = 0 ]
