@@ -12,7 +12,13 @@
 #include <string.h>
 #include <time.h>
 
-enum { CELLS = 1000 /* of one process, at most */, AXES = 16, COUNTERS = 8, SECONDS = 90 };
+enum {
+  CELLS = 1000 /* of one process, at most */,
+  AXES = 16,
+  COUNTERS = 8,
+  NOTES = 4,
+  SECONDS = 90
+};
 
 struct task {
   const struct tm_strategy_entry *entry;
@@ -104,7 +110,12 @@ static int store_cell(struct tm_store *store, const struct task *task, uint64_t 
   struct tm_series series[1 + COUNTERS] = {
       {text_of(cell, "metric"), text_of(cell, "unit"), numbers, count}};
   const cJSON *counters = cJSON_GetObjectItem(cell, "counters");
-  const struct tm_note source = {"source", TM_COUNTERS_SOURCE};
+  struct tm_note notes[NOTES] = {{"source", TM_COUNTERS_SOURCE}};
+  size_t noted = counters != NULL;
+  /* What is the same in every process is kept of the first block's. */
+  const cJSON *said = block || task->control ? NULL : cJSON_GetObjectItem(cell, "notes");
+  for (const cJSON *o = said ? said->child : NULL; o && noted < NOTES; o = o->next)
+    notes[noted++] = (struct tm_note){o->string, o->valuestring};
   size_t k = 1;
   for (const cJSON *o = counters ? counters->child : NULL; o && k <= COUNTERS; o = o->next)
     series[k++] = (struct tm_series){text_of(o, "metric"), text_of(o, "unit"),
@@ -115,8 +126,8 @@ static int store_cell(struct tm_store *store, const struct task *task, uint64_t 
                               .axis_count = n,
                               .series = series,
                               .series_count = k,
-                              .notes = &source,
-                              .note_count = k > 1};
+                              .notes = notes,
+                              .note_count = noted};
   int result = tm_store_add(store, &out, error);
   free(numbers);
   return result;

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void count_cell(struct tm_table *t, double value) {
@@ -73,6 +74,47 @@ static void retired(struct tm_doc *doc, const struct tm_findings *f) {
   }
 }
 
+/* "    1130:\t48 8b 07  \tmov    (%rdi),%rax": the instruction; NULL for what only fills up. */
+static const char *instruction(char *line) {
+  char *tab = strchr(line, '\t'), *text = tab ? strchr(tab + 1, '\t') : NULL;
+  if (!text || strstr(text, "nop") || strstr(text, "data16")) return NULL;
+  return text + 1;
+}
+
+/* One checked access of each strategy, as it was kept, so that nobody need believe a count. */
+static void disassembly(struct tm_doc *doc, const struct tm_findings *f) {
+  char *all = NULL;
+  size_t size;
+  FILE *out = open_memstream(&all, &size);
+  if (!out) return;
+  for (size_t i = 0; i < f->lines; i++) {
+    const char *where[] = {"op", "access-site", NULL};
+    const struct tm_sample *s = NULL;
+    do s = tm_samples_next_of(f->samples, s, f->line[i].name, "code", where);
+    while (s && !*tm_sample_note(s, "disassembly"));
+    if (!s) continue;
+    char *text = strdup(tm_sample_note(s, "disassembly")), *rest;
+    if (!text) tm_no_memory("the code of an access");
+    fprintf(out, "%s%s (module %.12s)\n", size ? "\n" : "", f->line[i].name,
+            tm_sample_note(s, "module"));
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+      const char *shown = instruction(line);
+      if (shown) fprintf(out, "    %s\n", shown);
+    }
+    free(text);
+    fflush(out);
+  }
+  fclose(out);
+  if (size) {
+    tm_doc_text(doc,
+                "One load of 32 bits under each strategy, whole: the function that gets its "
+                "address and returns what it reads (and clears the sign). Kept in data.db with "
+                "its bytes; in brackets the start of the SHA-256 of the translated module.");
+    tm_doc_code(doc, all);
+  }
+  free(all);
+}
+
 void tm_section_code(struct tm_doc *doc, const struct tm_findings *f) {
   tm_doc_heading(doc, "code", "Machine code");
   tm_doc_text(
@@ -82,4 +124,5 @@ void tm_section_code(struct tm_doc *doc, const struct tm_findings *f) {
       "out. The module is all of its text, cold parts too.");
   site_and_module(doc, f);
   retired(doc, f);
+  disassembly(doc, f);
 }

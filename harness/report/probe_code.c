@@ -2,6 +2,7 @@
 /* The machine code of an access and of the whole module, from the disassembly: bytes, instructions,
  * loads, branches. Counted in the translated probe itself, by objdump. An access is an eighth of a
  * function of eight, without its cold part, which traps; the module is all of its text. */
+#include "core/hash.h"
 #include "harness/report/probe_private.h"
 
 #include <dlfcn.h>
@@ -32,9 +33,9 @@ static void count_line(const char *line, struct counts *c) {
   if (memory && strncmp(word, "lea", 3) && !only) c->loads++;
 }
 
-/* `site`: the function; `module`: all. */
-static int count_file(const char *path, const char *function, struct counts *site,
-                      struct counts *module, struct tm_error *error) {
+/* `site`: the function of eight accesses; `module`: all. The function of one goes to `text`. */
+static int count_file(const char *path, struct counts *site, struct counts *module, FILE *text,
+                      struct tm_error *error) {
   char command[PATH_MAX + 200], line[512];
   snprintf(command, sizeof command,
            "LC_ALL=C objdump -d --no-show-raw-insn --version >/dev/null 2>&1"
@@ -42,18 +43,28 @@ static int count_file(const char *path, const char *function, struct counts *sit
            path);
   FILE *in = popen(command, "r");
   if (!in) return tm_fail(error, -errno, "cannot start objdump");
-  bool inside = false;
-  char wanted[128];
-  snprintf(wanted, sizeof wanted, "_%s>:", function);
+  bool eight = false, one = false;
   while (fgets(line, sizeof line, in)) {
     if (line[0] != ' ') {
-      inside = line[0] != '\n' && strstr(line, wanted) != NULL;
+      eight = line[0] != '\n' && strstr(line, "_eight>:");
+      one = line[0] != '\n' && strstr(line, "_read>:");
       continue;
     }
     count_line(line, module);
-    if (inside) count_line(line, site);
+    if (eight) count_line(line, site);
+    if (one) fputs(line, text);
   }
   return pclose(in) ? tm_fail(error, -EIO, "objdump cannot read %s; install binutils", path) : 0;
+}
+
+/* Keep the code of one access, and which file it is of, with the cell added last. */
+static void keep_code(struct tm_probe *p, const char *path, const char *text) {
+  cJSON *cell = cJSON_GetArrayItem(p->cells, cJSON_GetArraySize(p->cells) - 1);
+  cJSON *notes = cJSON_AddObjectToObject(cell, "notes");
+  char hash[TM_SHA256_HEX];
+  struct tm_error ignored;
+  if (text) cJSON_AddStringToObject(notes, "disassembly", text);
+  if (!tm_sha256_file(path, hash, &ignored)) cJSON_AddStringToObject(notes, "module", hash);
 }
 
 int tm_probe_code(struct tm_probe *p) {
@@ -70,12 +81,18 @@ int tm_probe_code(struct tm_probe *p) {
     if (!code || !dladdr(code, &info))
       result = tm_fail(p->error, -ENOENT, "the translated probe's file cannot be found");
     struct counts c = {0}, all = {0};
-    if (!result) result = count_file(info.dli_fname, "eight", &c, &all, p->error);
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) tm_no_memory("the code of an access");
+    if (!result) result = count_file(info.dli_fname, &c, &all, out, p->error);
+    fclose(out);
     const struct tm_probe_point at = {.op = "access-site", .instances = 1};
     double module = (double)tm_module_code_bytes(p->module);
     if (!result) {
       c = (struct counts){c.bytes / 8, c.instructions / 8, c.loads / 8, c.branches / 8};
       tm_probe_add(p, &at, "code", "bytes", &c.bytes, 1);
+      keep_code(p, info.dli_fname, text);
       tm_probe_add(p, &at, "instructions", "instructions", &c.instructions, 1);
       tm_probe_add(p, &at, "loads", "loads", &c.loads, 1);
       tm_probe_add(p, &at, "branches", "branches", &c.branches, 1);
@@ -84,6 +101,7 @@ int tm_probe_code(struct tm_probe *p) {
       tm_probe_add(p, &at, "module_loads", "loads", &all.loads, 1);
       tm_probe_add(p, &at, "module_branches", "branches", &all.branches, 1);
     }
+    free(text);
     tm_instance_free(instance);
   }
   tm_probe_bed_close(&bed);

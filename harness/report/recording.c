@@ -3,12 +3,30 @@
 
 #include "harness/stats/stats.h"
 #include "harness/store/machine.h"
+#include "harness/wasm/compile.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+/* What translates the modules that are measured: not what this program was built by. */
+static void add_compiler(cJSON *detail) {
+  char path[PATH_MAX], command[PATH_MAX + 32], line[256] = "";
+  struct tm_error ignored;
+  if (tm_compile_compiler(NULL, path, &ignored)) return;
+  snprintf(command, sizeof command, "'%s' --version", path);
+  FILE *in = popen(command, "r");
+  if (in && fgets(line, sizeof line, in)) line[strcspn(line, "\n")] = '\0';
+  if (in) pclose(in);
+  const char *more = getenv("TIDEMARK_CFLAGS");
+  cJSON_AddStringToObject(detail, "module_compiler", line);
+  snprintf(command, sizeof command, "%.2000s%s%.2000s", tm_compile_flags(), more ? " " : "",
+           more ? more : "");
+  cJSON_AddStringToObject(detail, "module_flags", command);
+}
 
 int tm_recording_open(struct tm_recording *s, const char *file, int argc, char **argv,
                       struct tm_error *error) {
@@ -22,6 +40,7 @@ int tm_recording_open(struct tm_recording *s, const char *file, int argc, char *
   int result = tm_sha256_file(s->program, s->hash, error);
   if (!result) result = tm_store_open(file, TM_STORE_APPEND, &s->store, error);
   if (!result) s->machine = tm_machine_record("");
+  if (!result) add_compiler(cJSON_GetObjectItem(s->machine, "detail"));
   return result;
 }
 

@@ -350,6 +350,25 @@ static void bench_survives_kill(void **state) {
   free(csv);
 }
 
+/* The code of an access is kept, once, and shown; so is who compiled it. */
+static void code_is_kept(void **state) {
+  (void)state;
+  assert_int_equal(count("one/data.db", "SELECT count(*) FROM note WHERE name='disassembly' AND "
+                                        "text LIKE '%ret%'"),
+                   5);
+  assert_int_equal(count("one/data.db", "SELECT count(*) FROM note JOIN cell ON cell.id=cell WHERE "
+                                        "axes LIKE '%access-site%' AND name='module' AND "
+                                        "length(text)=64"),
+                   5);
+  char *page = contents("one/report.md"), *machine = contents("one/machine.json");
+  has(page, "lazytrap (module ");
+  has(page, "ud1"); /* its question to the handler */
+  has(machine, "\"module_compiler\":");
+  has(machine, "qsbr and memb");
+  free(page);
+  free(machine);
+}
+
 /* Every access counts once, whatever it is: a load, a store and an atomic one; no bulk operation.
  */
 static void accesses_are_counted(void **state) {
@@ -457,6 +476,7 @@ int main(void) {
                                      cmocka_unit_test(wrong_requests_are_refused),
                                      cmocka_unit_test(bench_resumes),
                                      cmocka_unit_test(bench_survives_kill),
+                                     cmocka_unit_test(code_is_kept),
                                      cmocka_unit_test(accesses_are_counted),
                                      cmocka_unit_test(report_resumes)};
   return cmocka_run_group_tests(tests, make, clean);
