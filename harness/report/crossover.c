@@ -45,15 +45,22 @@ static size_t blocks_of(const struct tm_line *l, const struct point *at) {
   return n;
 }
 
-/* Does it do in the first touch what others do in the grow? Then one is dearer than where nothing
- * is enforced, and the other far cheaper than guard's mprotect. */
-static bool commits_on_touch(const struct tm_line *l) {
-  return l->touch.judged.verdict == TM_DIFFERENT && l->touch.ratio.low > 1 &&
-         l->grow[0].judged.verdict == TM_DIFFERENT && l->grow[0].ratio.high < 0.5;
+/* Does it do in the first touch what guard does in the grow? Then one is dearer than guard's by
+ * more than the margin, and the other far cheaper. */
+static bool commits_on_touch(const struct tm_findings *f, const struct tm_line *l) {
+  const struct tm_line *guard = NULL;
+  for (size_t i = 0; i < f->lines; i++)
+    if (!strcmp(f->line[i].name, "guard")) guard = &f->line[i];
+  if (!guard || l->grow[0].judged.verdict != TM_DIFFERENT || l->grow[0].ratio.high > 0.5)
+    return false;
+  size_t n = l->touch.n < guard->touch.n ? l->touch.n : guard->touch.n;
+  struct tm_ratio r;
+  return !tm_ratio_paired(l->touch.block, guard->touch.block, n, 0.95, &r, NULL) &&
+         r.low > 1 + f->margin;
 }
 
-static bool usable(const struct tm_line *l, const struct point *at) {
-  return l->sound && blocks_of(l, at) >= 1 && (at->touched || !commits_on_touch(l));
+static bool usable(const struct tm_findings *f, const struct tm_line *l, const struct point *at) {
+  return l->sound && blocks_of(l, at) >= 1 && (at->touched || !commits_on_touch(f, l));
 }
 
 static double cost(const struct tm_line *l, size_t block, const struct point *at) {
@@ -90,7 +97,7 @@ static struct winner find(const struct tm_findings *f, const struct point *at) {
   const struct tm_line *best = NULL;
   double least = INFINITY;
   for (size_t i = 0; i < f->lines; i++) {
-    if (!usable(&f->line[i], at)) continue;
+    if (!usable(f, &f->line[i], at)) continue;
     double ns = mean_cost(&f->line[i], at);
     if (ns >= least) continue;
     least = ns;
@@ -98,7 +105,7 @@ static struct winner find(const struct tm_findings *f, const struct point *at) {
   }
   for (size_t i = 0; i < f->lines && best; i++) {
     const struct tm_line *l = &f->line[i];
-    if (!usable(l, at)) continue;
+    if (!usable(f, l, at)) continue;
     enum standing s = l == best ? EQUAL : stands(l, best, at, f->margin);
     if (s == DEARER) continue;
     if (!w.line) w.line = l;
@@ -218,7 +225,7 @@ static void left_out(struct tm_doc *doc, const struct tm_findings *f) {
   char names[400] = "";
   size_t used = 0;
   for (size_t i = 0; i < f->lines; i++)
-    if (f->line[i].sound && commits_on_touch(&f->line[i]) && used < sizeof names)
+    if (f->line[i].sound && commits_on_touch(f, &f->line[i]) && used < sizeof names)
       used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "",
                                f->line[i].name);
   if (used)
@@ -264,7 +271,7 @@ void tm_section_crossover(struct tm_doc *doc, const struct tm_findings *f) {
       "elsewhere lies the uncertain zone, which is pale and marked “?”.",
       f->margin * 100);
   size_t any = 0;
-  for (size_t i = 0; i < f->lines; i++) any += usable(&f->line[i], &(struct point){.decade = 0});
+  for (size_t i = 0; i < f->lines; i++) any += usable(f, &f->line[i], &(struct point){.decade = 0});
   if (!any) {
     tm_doc_note(doc, TM_LOOK_UNSURE, "? No sound strategy was measured in this run.");
     return;
