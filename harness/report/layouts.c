@@ -48,6 +48,8 @@ struct work {
   double ns_per_tick;
   struct tm_rng rng;
   struct tm_error *error;
+  double made[VARIANTS], timed[VARIANTS]; /* the place of each in the order they were made in, and
+                                             in that of the last loop's last turn */
 };
 
 static int load(const struct work *w, struct variant *v, const char *memory) {
@@ -132,6 +134,7 @@ static int time_all(struct work *w, unsigned samples) {
       tm_order_block(&w->rng, VARIANTS, order);
       for (unsigned i = 0; i < VARIANTS && !result; i++) {
         struct variant *v = &w->variant[order[i]];
+        w->timed[order[i]] = i;
         result = time_loop(w, v, loop, &v->ns[loop][s ? s - 1 : 0]);
       }
     }
@@ -167,8 +170,20 @@ static void add(cJSON *cells, const struct variant *v, const char *op, const cha
   cJSON_AddItemToArray(cells, cell);
 }
 
+/* In which order it was done, for the record: the places of all, memory by memory. */
+static void add_order(cJSON *cells, const char *metric, const double places[VARIANTS]) {
+  cJSON *cell = cJSON_CreateObject(), *axes = cJSON_AddObjectToObject(cell, "axes");
+  cJSON_AddStringToObject(axes, "op", "order-of-layouts");
+  cJSON_AddStringToObject(cell, "metric", metric);
+  cJSON_AddStringToObject(cell, "unit", "place");
+  cJSON_AddItemToObject(cell, "values", cJSON_CreateDoubleArray(places, VARIANTS));
+  cJSON_AddItemToArray(cells, cell);
+}
+
 static cJSON *cells_of(const struct work *w, unsigned samples) {
   cJSON *cells = cJSON_CreateArray();
+  add_order(cells, "made", w->made);
+  add_order(cells, "timed", w->timed);
   for (int i = 0; i < VARIANTS; i++) {
     const struct variant *v = &w->variant[i];
     const double code = (double)tm_module_code_bytes(v->module);
@@ -190,7 +205,10 @@ cJSON *tm_layouts_measure(const struct tm_strategy *strategy, unsigned samples, 
   if (samples > MAX_SAMPLES) samples = MAX_SAMPLES;
   int result = load_all(&w);
   tm_order_block(&w.rng, VARIANTS, order);
-  for (int i = 0; i < VARIANTS && !result; i++) result = instantiate(&w, &w.variant[order[i]]);
+  for (int i = 0; i < VARIANTS && !result; i++) {
+    w.made[order[i]] = i;
+    result = instantiate(&w, &w.variant[order[i]]);
+  }
   if (!result) {
     w.ns_per_tick = tm_probe_ns_per_tick();
     result = time_all(&w, samples);

@@ -157,7 +157,7 @@ cJSON *tm_probe_strategy(const struct tm_strategy *strategy, const struct tm_pro
   p.ns_per_tick = tm_probe_ns_per_tick();
   struct tm_rng rng = tm_rng(size->seed);
   for (uint64_t n = tm_rng_below(&rng, TM_PROBE_LEAF); n; n--) tm_probe_shift(&p);
-  const double spacers = (double)p.spacers;
+  double spacers[2] = {(double)p.spacers};
   p.cells = cJSON_CreateArray();
   int (*const all[])(struct tm_probe *) = {tm_probe_accesses, tm_probe_grows, tm_probe_readers,
                                            tm_probe_code};
@@ -165,7 +165,8 @@ cJSON *tm_probe_strategy(const struct tm_strategy *strategy, const struct tm_pro
   for (size_t i = 0; i < sizeof all / sizeof *all && !size->grid && !result; i++)
     result = all[i](&p);
   tm_counters_add(counters, before);
-  tm_probe_add(&p, &(struct tm_probe_point){.op = "process"}, "spacers", "mappings", &spacers, 1);
+  spacers[1] = (double)p.spacers; /* at the start and at the end */
+  tm_probe_add(&p, &(struct tm_probe_point){.op = "process"}, "spacers", "mappings", spacers, 2);
   tm_probe_counted_by(&p, counters, -1);
   while (p.spacers) munmap(p.spacer[--p.spacers], (size_t)sysconf(_SC_PAGESIZE));
   tm_module_free(p.module);
