@@ -138,7 +138,7 @@ static struct tm_collect plan(const struct request *r) {
                                         .grows = 200,
                                         .max_instances = 100000,
                                         .max_readers = 4,
-                                        .reader_seconds = 0.015},
+                                        .reader_seconds = 0.01},
                                .total_seconds = 350,
                                .bench_blocks = 13,
                                .layout_blocks = 8,
