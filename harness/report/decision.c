@@ -136,14 +136,28 @@ static void control_note(struct tm_doc *doc, const struct tm_findings *f) {
               f->control_name[worst]);
 }
 
-void tm_section_decision(struct tm_doc *doc, const struct tm_findings *f) {
+/* Who is sound, who is not, as far as this run says. */
+static void soundness_notes(struct tm_doc *doc, const struct tm_findings *f) {
   char text[2048];
-  tm_doc_heading(doc, "decision", "The decision");
+  size_t tests = 0;
+  for (size_t i = 0; i < f->lines; i++) tests += f->line[i].tests + f->line[i].reachable;
+  if (tests == 0) {
+    tm_doc_note(
+        doc, TM_LOOK_UNSURE,
+        "? Soundness was not judged: these are benchmarks only. tidemark report judges it.");
+    return;
+  }
   names(f, is_sound, text, sizeof text);
   tm_doc_note(doc, TM_LOOK_GOOD, "✓ No forbidden outcome was seen under: %s.", text);
   names(f, is_convicted, text, sizeof text);
   tm_doc_note(doc, strcmp(text, "none") ? TM_LOOK_BAD : TM_LOOK_GOOD,
               "%s Convicted in this run: %s.", strcmp(text, "none") ? "✗" : "✓", text);
+}
+
+void tm_section_decision(struct tm_doc *doc, const struct tm_findings *f) {
+  char text[2048];
+  tm_doc_heading(doc, "decision", "The decision");
+  soundness_notes(doc, f);
   names(f, is_free, text, sizeof text);
   tm_doc_text(doc,
               "Sound and as fast per access as no check at all (equivalent within %.0f %%): %s.",

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/report/findings.h"
 
+#include "strategies/strategies.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,6 +82,21 @@ static void list_lines(struct tm_findings *f) {
                                            .summary = tm_sample_note(s, "summary"),
                                            .source = tm_sample_note(s, "source"),
                                            .failure = tm_sample_note(s, "failure"),
+                                           .instance_bytes = NAN};
+  }
+}
+
+/* A file of `tidemark bench` has no list: the strategies that were measured. */
+static void list_measured(struct tm_findings *f) {
+  for (const struct tm_sample *s = NULL;
+       (s = tm_samples_next(f->samples, s, "bookkeeping", NULL));) {
+    const struct tm_strategy_entry *e = tm_strategy_find(s->strategy);
+    if (!e || line_of(f, s->strategy) || f->lines == TM_FINDING_LINES) continue;
+    f->line[f->lines++] = (struct tm_line){.name = s->strategy,
+                                           .kind = tm_kind_word(e->kind),
+                                           .summary = e->summary,
+                                           .source = e->source,
+                                           .failure = "",
                                            .instance_bytes = NAN};
   }
 }
@@ -230,6 +247,7 @@ static void judge_family(struct tm_findings *f, size_t offset, const char *base)
 void tm_findings_make(const struct tm_samples *samples, struct tm_findings *f) {
   *f = (struct tm_findings){.samples = samples, .margin = 0.03};
   list_lines(f);
+  if (!f->lines) list_measured(f);
   measure_lines(f);
   count_litmus(f);
   judge_control(f);

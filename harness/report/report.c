@@ -146,12 +146,16 @@ int tm_report_write(struct tm_store *store, const char *title, const char *folde
   uint64_t seed;
   struct tm_samples samples;
   static struct tm_findings findings;
-  if (!title && !tm_report_newest(store, found, sizeof found, &seed, error))
-    return tm_fail(error, -ENOENT,
-                   "there is no report in this results file; 'tidemark report' makes one");
-  snprintf(plans, sizeof plans, "%s/", title ? title : found);
+  bool benches = !title && !tm_report_newest(store, found, sizeof found, &seed, error);
+  snprintf(plans, sizeof plans, benches ? "bench " : "%s/", title ? title : found);
   int result = tm_samples_load(store, plans, &samples, error);
   if (result) return result;
+  if (!samples.count) {
+    tm_samples_free(&samples);
+    return tm_fail(
+        error, -ENOENT,
+        "there is no report and no bench in this results file; 'tidemark report' makes one");
+  }
   tm_findings_make(&samples, &findings);
   struct tm_doc *doc = compose(&findings);
   result = tm_report_folder(folder, error);

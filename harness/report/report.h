@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Draw the report with this title (NULL: the newest in the file).
+/* Draw the report with this title (NULL: the newest in the file or, without one, all benches).
  * 0, or -errno with a sentence. */
 int tm_report_write(struct tm_store *store, const char *title, const char *folder,
                     struct tm_error *error);

@@ -84,7 +84,7 @@ void tm_section_commands(struct tm_doc *doc, const struct tm_findings *f) {
       "tidemark report --from data.db          # draw it again from its samples, without a rerun\n"
       "tidemark export --csv data.db           # every raw sample\n"
       "tidemark race                           # the race, longer\n"
-      "tidemark bench -o more.db --blocks 30   # more blocks; then: tidemark merge data.db "
+      "tidemark bench -o more.db --blocks 30   # more blocks; then: tidemark report --from "
       "more.db\n"
       "tidemark compare                        # all workloads at full size\n"
       "tidemark engines --litmus               # the engines, more rounds",

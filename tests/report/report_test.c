@@ -342,6 +342,12 @@ static void bench_survives_kill(void **state) {
   assert_int_equal(count("k.db", "SELECT count(*) FROM sample"), both);
   assert_int_equal(run("merge k.db m.db"), 0); /* again adds nothing */
   assert_int_equal(count("k.db", "SELECT count(*) FROM sample"), both);
+  assert_int_equal(run("report --from k.db -o drawn"), 0); /* benches can be drawn too */
+  char *page = contents("drawn/report.md");
+  has(page, "Soundness was not judged");
+  has(page, "| guard |");
+  has(page, "| push |");
+  free(page);
   assert_int_equal(run("export --csv -o k.csv k.db"), 0);
   char *csv = contents("k.csv");
   int64_t lines = 0;
