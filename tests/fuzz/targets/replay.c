@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Run a target on the files of a corpus, on every prefix of each up to 512 bytes, and on each with
- * one byte changed in 256 places that a seed chooses:
+/* Run a target on the files of a corpus, on prefixes of each, and on each with one byte changed in
+ * places that a seed chooses; 1,024 of both, shared out among the files:
  *     fuzz_replay_TARGET FOLDER */
 #include "tests/fuzz/targets/target.h"
 
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PREFIXES = 512, CHANGES = 256, LARGEST = 1 << 20 };
+enum { AROUND = 1024, LARGEST = 1 << 20 };
 
 static uint64_t seed = 1;
 static uint64_t next(void) {
@@ -27,10 +27,12 @@ static void run(const uint8_t *bytes, size_t size) {
   free(copy);
 }
 
-static void run_around(uint8_t *bytes, size_t size) {
+/* `times`: prefixes, and as many changes. */
+static void run_around(uint8_t *bytes, size_t size, size_t times) {
   run(bytes, size);
-  for (size_t n = 0; n < size && n < PREFIXES; n++) run(bytes, n);
-  for (int k = 0; k < CHANGES && size; k++) {
+  size_t prefixes = size < times ? size : times;
+  for (size_t k = 0; k < prefixes; k++) run(bytes, k * size / prefixes);
+  for (size_t k = 0; k < times && size; k++) {
     uint64_t r = next();
     uint8_t *at = &bytes[(r >> 16) % size], before = *at;
     *at = (uint8_t)(r >> 8);
@@ -39,26 +41,27 @@ static void run_around(uint8_t *bytes, size_t size) {
   }
 }
 
+static int visible(const struct dirent *e) { return e->d_name[0] != '.'; }
+
 int main(int argc, char **argv) {
   static uint8_t bytes[LARGEST];
-  DIR *folder = argc == 2 ? opendir(argv[1]) : NULL;
-  int files = 0;
-  if (!folder) {
+  struct dirent **names;
+  int files = argc == 2 ? scandir(argv[1], &names, visible, alphasort) : -1;
+  if (files < 0) {
     fprintf(stderr, "replay: which folder? %s\n", strerror(errno));
     return 2;
   }
-  for (struct dirent *e; (e = readdir(folder));) {
+  for (int k = 0; k < files; k++) {
     char path[PATH_MAX];
-    if (e->d_name[0] == '.') continue;
-    snprintf(path, sizeof path, "%s/%s", argv[1], e->d_name);
+    snprintf(path, sizeof path, "%s/%s", argv[1], names[k]->d_name);
+    free(names[k]);
     FILE *f = fopen(path, "rb");
     if (!f) return 2;
     size_t size = fread(bytes, 1, sizeof bytes, f);
     fclose(f);
-    run_around(bytes, size);
-    files++;
+    run_around(bytes, size, AROUND / (size_t)files + 2);
   }
-  closedir(folder);
+  free(names);
   printf("%d files\n", files);
   return files == 0;
 }
