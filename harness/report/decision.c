@@ -52,14 +52,19 @@ static void slope_cell(struct tm_table *t, const struct tm_line *l) {
     return;
   }
   double scale = l->grow[0].value / (pow(10, TM_DECADES - 1) - 1),
-         ns = (m->ratio.ratio - 1) * scale;
+         ns = (m->ratio.ratio - 1) * scale, low = (m->ratio.low - 1) * scale,
+         high = (m->ratio.high - 1) * scale;
+  if (fabs(low) < 0.005 && fabs(high) < 0.005) {
+    tm_table_cell(t, TM_LOOK_GOOD, ns, "< 0.01");
+    return;
+  }
   enum tm_verdict v = m->judged.verdict;
   tm_table_cell(t,
                 v == TM_UNSURE       ? TM_LOOK_UNSURE
                 : v == TM_EQUIVALENT ? TM_LOOK_GOOD
                                      : TM_LOOK_PLAIN,
-                ns, "%s %.2f [%.2f, %.2f]", tm_verdict_sign(v), hundredths(ns),
-                hundredths((m->ratio.low - 1) * scale), hundredths((m->ratio.high - 1) * scale));
+                ns, "%s %.2f [%.2f, %.2f]", tm_verdict_sign(v), hundredths(ns), hundredths(low),
+                hundredths(high));
 }
 
 static void table(struct tm_doc *doc, const struct tm_findings *f) {
