@@ -84,7 +84,7 @@ static const char *instruction(char *line) {
 /* One checked access of each strategy, as it was kept, so that nobody need believe a count. */
 static void disassembly(struct tm_doc *doc, const struct tm_findings *f) {
   char *all = NULL;
-  size_t size;
+  size_t size = 0; /* set at each flush */
   FILE *out = open_memstream(&all, &size);
   if (!out) return;
   for (size_t i = 0; i < f->lines; i++) {
