@@ -12,8 +12,10 @@ static void soundness_cell(struct tm_table *t, const struct tm_line *l) {
     tm_table_cell(t, TM_LOOK_DIM, 5, "not run: %s", l->failure);
   else if (!strcmp(l->kind, "floor"))
     tm_table_cell(t, TM_LOOK_DIM, 4, "floor: enforces nothing");
-  else if (l->forbidden > 0)
+  else if (l->forbidden > 1)
     tm_table_cell(t, TM_LOOK_BAD, 3, "✗ seen %s times", tm_short_number(l->forbidden));
+  else if (l->forbidden > 0)
+    tm_table_cell(t, TM_LOOK_BAD, 3, "✗ seen once");
   else if (l->failures)
     tm_table_cell(t, TM_LOOK_BAD, 3, "✗ %zu crash or hang", l->failures);
   else if (l->reachable)

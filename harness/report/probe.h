@@ -10,7 +10,8 @@
  *     // [{"axes": {"op": "grow", "instances": "1000", …}, "metric": "latency", "unit": "ns",
  *     //   "values": […]}, …]
  *
- * Beside readers, at most 1,024 grows of a point and process are timed (256 of the grid's), every
+ * Beside readers, at most 1,024 grows of a point and process are timed (256 of the grid's, and
+ * of those that readers follow), every
  * so many of those that are made, so that files stay of a size that can be read.
  *
  * Axes, all of them in every cell: op, instances (attached), readers (threads that run guest
