@@ -175,7 +175,7 @@ static char *script(const struct tm_findings *f) {
     fputs("plot NaN notitle\n", out);
   }
   fputs("unset multiplot\n", out);
-  tm_figure_script_end(out);
+  tm_figure_script_end(out, &text);
   return text;
 }
 

@@ -16,9 +16,9 @@ const char *tm_figure_colour(size_t i) {
   return colours[i % (sizeof colours / sizeof *colours)];
 }
 
-void tm_figure_script_end(FILE *out) {
+void tm_figure_script_end(FILE *out, char *const *text) {
   bool lost = ferror(out);
-  if (fclose(out) || lost) tm_no_memory("a figure");
+  if (fclose(out) || lost || !*text) tm_no_memory("a figure"); /* fclose() does not always say so */
 }
 
 /* Run gnuplot on HEAD + script. Its standard output, or NULL. */
@@ -62,7 +62,7 @@ static char *replace(char *text, const char *from, const char *to) {
     fwrite(p, 1, (size_t)(hit - p), out);
     fputs(to, out);
   }
-  tm_figure_script_end(out);
+  tm_figure_script_end(out, &result);
   free(text);
   return result;
 }

@@ -16,9 +16,9 @@ char *tm_figure_svg(const char *name, const char *script);
 /* Write PATH as PDF: all of it, or nothing and false. */
 bool tm_figure_pdf(const char *path, const char *script);
 
-/* Close what open_memstream() gave for a script. Without memory for all of it the program ends:
- * half a script makes half a figure. */
-void tm_figure_script_end(FILE *out);
+/* Close what open_memstream() gave for *text, a script. Without memory for all of it the program
+ * ends: half a script makes half a figure. */
+void tm_figure_script_end(FILE *out, char *const *text);
 
 /* The colour of the i-th line of a figure, readable on black and on white. */
 const char *tm_figure_colour(size_t i);

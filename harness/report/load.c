@@ -176,7 +176,7 @@ static char *tail_script(const struct tm_findings *f) {
     fprintf(out, "%s$s%zu with lines linewidth 1.4 linecolor '%s' dashtype %zu title '%s'",
             i ? ", " : "plot ", i, tm_figure_colour(i), i / 10 + 1, titles[i]);
   fputc('\n', out);
-  tm_figure_script_end(out);
+  tm_figure_script_end(out, &text);
   if (n) return text;
   free(text);
   return NULL;
@@ -227,7 +227,7 @@ static char *dip_script(const struct tm_findings *f) {
             "dashtype %zu title '%s'",
             i ? ", " : "plot ", i, i % 12 + 1, tm_figure_colour(i), i / 10 + 1, titles[i]);
   fputc('\n', out);
-  tm_figure_script_end(out);
+  tm_figure_script_end(out, &text);
   if (n) return text;
   free(text);
   return NULL;

@@ -38,7 +38,7 @@ static char *instances_script(const struct tm_findings *f) {
     n++;
   }
   fputc('\n', out);
-  tm_figure_script_end(out);
+  tm_figure_script_end(out, &text);
   if (n) return text;
   free(text);
   return NULL;
