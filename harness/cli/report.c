@@ -68,93 +68,88 @@ static int parse(struct tm_args *a, struct request *r) {
                            : 0;
 }
 
+static const char *const few[] = {"sizepoll", NULL},
+                         *const some[] = {"sizepoll", "churn", "chase", "hashjoin", NULL},
+                         *const all[] = {"matmul", "sort",  "hashjoin", "chase",    "compress",
+                                         "bfs",    "churn", "ring",     "sizepoll", NULL};
+static const char *const two_tests[] = {"grow-flag-size-atomic", "size-after-access", NULL},
+                         *const tests[] = {"grow-flag-size-atomic", "grow-flag-access-atomic",
+                                           "size-after-access",     "grow0-after-access",
+                                           "size-then-trap",        NULL};
+static const char *const explored[] = {
+    "grow-flag-size-atomic", "size-then-trap",     "grow-flag-access-atomic",
+    "grow0-after-access",    "two-grows-same-old", "size-after-access",
+    "mp-grow-size",          "lost-old-store",     NULL};
+
 /* What each length runs. */
-static struct tm_collect plan(const struct request *r) {
-  static const char *const few[] = {"sizepoll", NULL},
-                           *const some[] = {"sizepoll", "churn", "chase", "hashjoin", NULL},
-                           *const all[] = {"matmul", "sort",  "hashjoin", "chase",    "compress",
-                                           "bfs",    "churn", "ring",     "sizepoll", NULL};
-  static const char *const two_tests[] = {"grow-flag-size-atomic", "size-after-access", NULL},
-                           *const tests[] = {"grow-flag-size-atomic", "grow-flag-access-atomic",
-                                             "size-after-access",     "grow0-after-access",
-                                             "size-then-trap",        NULL};
-  static const char *const explored[] = {
-      "grow-flag-size-atomic", "size-then-trap",     "grow-flag-access-atomic",
-      "grow0-after-access",    "two-grows-same-old", "size-after-access",
-      "mp-grow-size",          "lost-old-store",     NULL};
-  switch (r->length) {
-  case TINY:
-    return (struct tm_collect){.size = {.samples = 2,
-                                        .grows = 16,
-                                        .max_instances = 100,
-                                        .max_readers = 1,
-                                        .reader_seconds = 0.005},
-                               .total_seconds = 1,
-                               .bench_blocks = 2,
-                               .grid_blocks = 2,
-                               .layout_blocks = 2,
-                               .counts = true,
-                               .workloads = few,
-                               .workload_blocks = 2,
-                               .race_seconds = 0.1,
-                               .litmus_run_seconds = 0.2,
-                               .explore_tests = explored};
-  case QUICK:
-    return (struct tm_collect){.size = {.samples = 5,
-                                        .grows = 100,
-                                        .max_instances = 100000,
-                                        .max_readers = 1,
-                                        .reader_seconds = 0.005},
-                               .total_seconds = 90,
-                               .bench_blocks = 5,
-                               .layout_blocks = 3,
-                               .bench_seconds = 30,
-                               .race_seconds = 0.2,
-                               .litmus_run_seconds = 0.05,
-                               .explore_tests = explored,
-                               .workloads = few,
-                               .workload_blocks = 3,
-                               .engine_tests = two_tests,
-                               .engine_rounds = 200};
-  case FULL:
-    return (struct tm_collect){.size = {.samples = 20,
-                                        .grows = 400,
-                                        .max_instances = 100000,
-                                        .max_readers = 4,
-                                        .reader_seconds = 0.03},
-                               .bench_blocks = 30,
-                               .layout_blocks = 30,
-                               .grid_blocks = 6,
-                               .counts = true,
-                               .race_seconds = 5,
-                               .litmus_run_seconds = 0.5,
-                               .explore_tests = explored,
-                               .workloads = all,
-                               .workload_divisor = 1,
-                               .workload_blocks = 10,
-                               .engine_tests = tests,
-                               .engine_rounds = 5000};
-  default:
-    return (struct tm_collect){.size = {.samples = 10,
-                                        .grows = 200,
-                                        .max_instances = 100000,
-                                        .max_readers = 4,
-                                        .reader_seconds = 0.01},
-                               .total_seconds = 350,
-                               .bench_blocks = 13,
-                               .layout_blocks = 8,
-                               .counts = true,
-                               .bench_seconds = 120,
-                               .race_seconds = 0.4,
-                               .litmus_run_seconds = 0.08,
-                               .explore_tests = explored,
-                               .workloads = some,
-                               .workload_divisor = 16,
-                               .workload_blocks = 3,
-                               .engine_tests = tests,
-                               .engine_rounds = 500};
-  }
-}
+static const struct tm_collect plans[] = {
+    [TINY] = {.size = {.samples = 2,
+                       .grows = 16,
+                       .max_instances = 100,
+                       .max_readers = 1,
+                       .reader_seconds = 0.005},
+              .total_seconds = 1,
+              .bench_blocks = 2,
+              .grid_blocks = 2,
+              .layout_blocks = 2,
+              .counts = true,
+              .workloads = few,
+              .workload_blocks = 2,
+              .race_seconds = 0.1,
+              .litmus_run_seconds = 0.2,
+              .explore_tests = explored},
+    [QUICK] = {.size = {.samples = 5,
+                        .grows = 100,
+                        .max_instances = 100000,
+                        .max_readers = 1,
+                        .reader_seconds = 0.005},
+               .total_seconds = 90,
+               .bench_blocks = 5,
+               .layout_blocks = 3,
+               .bench_seconds = 30,
+               .race_seconds = 0.2,
+               .litmus_run_seconds = 0.05,
+               .explore_tests = explored,
+               .workloads = few,
+               .workload_blocks = 3,
+               .engine_tests = two_tests,
+               .engine_rounds = 200},
+    [FULL] = {.size = {.samples = 20,
+                       .grows = 400,
+                       .max_instances = 100000,
+                       .max_readers = 4,
+                       .reader_seconds = 0.03},
+              .bench_blocks = 30,
+              .layout_blocks = 30,
+              .grid_blocks = 6,
+              .counts = true,
+              .race_seconds = 5,
+              .litmus_run_seconds = 0.5,
+              .explore_tests = explored,
+              .workloads = all,
+              .workload_divisor = 1,
+              .workload_blocks = 10,
+              .engine_tests = tests,
+              .engine_rounds = 5000},
+    [NORMAL] = {.size = {.samples = 10,
+                         .grows = 200,
+                         .max_instances = 100000,
+                         .max_readers = 4,
+                         .reader_seconds = 0.01},
+                .total_seconds = 350,
+                .bench_blocks = 13,
+                .layout_blocks = 8,
+                .counts = true,
+                .bench_seconds = 120,
+                .race_seconds = 0.4,
+                .litmus_run_seconds = 0.08,
+                .explore_tests = explored,
+                .workloads = some,
+                .workload_divisor = 16,
+                .workload_blocks = 3,
+                .engine_tests = tests,
+                .engine_rounds = 500},
+};
 
 /* Floors, candidates and unsound ones; planted faults too with --full. */
 static int pick(const struct request *r, struct tm_collect *c, struct tm_error *error) {
@@ -237,7 +232,7 @@ int tm_command_report(int argc, char **argv) {
   if (r.from) return draw(r.from, NULL, r.folder);
 
   struct tm_error error = {""};
-  struct tm_collect c = plan(&r);
+  struct tm_collect c = plans[r.length];
   char file[4096], title[64];
   snprintf(file, sizeof file, "%s/data.db", r.folder);
   c.title = title;
