@@ -14,25 +14,55 @@ static struct tm_instance_head *head(struct tm_instance *instance) { return (voi
 
 enum { LARGEST_TABLE = 10000000 }; /* elements; what other engines allow */
 
-static struct tm_table *table_new(const struct tm_table_desc *d) {
-  if (d->min > LARGEST_TABLE) return NULL;
+struct tm_table_room *tm_table_room_new(uint64_t bytes) {
+  struct tm_table_room *room = calloc(1, sizeof *room);
+  if (room) *room = (struct tm_table_room){.references = 1, .limit = bytes / sizeof(void *)};
+  return room;
+}
+
+void tm_table_room_drop(struct tm_table_room *room) {
+  if (room && !__atomic_sub_fetch(&room->references, 1, __ATOMIC_ACQ_REL)) free(room);
+}
+
+/* Relaxed: a count and nothing else, of which no other memory depends. */
+static bool take_room(struct tm_table_room *room, uint32_t elements) {
+  if (!room) return true;
+  uint64_t used = __atomic_add_fetch(&room->elements, elements, __ATOMIC_RELAXED);
+  if (used <= room->limit) return true;
+  __atomic_sub_fetch(&room->elements, elements, __ATOMIC_RELAXED);
+  return false;
+}
+
+static void give_room(struct tm_table_room *room, uint32_t elements) {
+  if (room) __atomic_sub_fetch(&room->elements, elements, __ATOMIC_RELAXED);
+}
+
+static struct tm_table *table_new(const struct tm_table_desc *d, struct tm_table_room *room) {
+  if (d->min > LARGEST_TABLE || !take_room(room, d->min)) return NULL;
   struct tm_table *t = calloc(1, sizeof *t);
-  if (!t) return NULL;
-  t->elements = calloc(d->min ? d->min : 1, sizeof *t->elements);
-  if (!t->elements) {
+  void **elements = calloc(d->min ? d->min : 1, sizeof *elements);
+  if (!t || !elements) {
+    give_room(room, d->min);
     free(t);
+    free(elements);
     return NULL;
   }
-  t->size = t->declared_min = d->min;
-  t->max = d->max;
-  t->has_max = d->has_max;
-  t->type = d->type;
-  t->references = 1;
+  *t = (struct tm_table){.elements = elements,
+                         .size = d->min,
+                         .declared_min = d->min,
+                         .max = d->max,
+                         .has_max = d->has_max,
+                         .type = d->type,
+                         .references = 1,
+                         .room = room};
+  if (room) __atomic_add_fetch(&room->references, 1, __ATOMIC_RELAXED);
   return t;
 }
 
 static void table_drop(struct tm_table *t) {
   if (!t || __atomic_sub_fetch(&t->references, 1, __ATOMIC_ACQ_REL)) return;
+  give_room(t->room, t->size);
+  tm_table_room_drop(t->room);
   free(t->elements);
   free(t);
 }
@@ -42,8 +72,12 @@ uint32_t tm_table_grow(struct tm_table *table, uint32_t delta, void *value) {
   uint32_t limit = table->max < LARGEST_TABLE ? table->max : LARGEST_TABLE;
   if (delta > limit - (old < limit ? old : limit)) return UINT32_MAX;
   if (delta == 0) return old;
+  if (!take_room(table->room, delta)) return UINT32_MAX;
   void **elements = realloc(table->elements, ((size_t)old + delta) * sizeof *elements);
-  if (!elements) return UINT32_MAX;
+  if (!elements) {
+    give_room(table->room, delta);
+    return UINT32_MAX;
+  }
   for (uint32_t i = old; i < old + delta; i++) elements[i] = value;
   table->elements = elements;
   table->size = old + delta;
@@ -182,9 +216,10 @@ static int make_own(struct tm_instance *instance, struct tm_error *error) {
   struct tm_module *m = head(instance)->module;
   const struct tm_module_desc *desc = m->desc;
   for (size_t i = 0; i < desc->table_count; i++) {
-    struct tm_table *t = table_new(&desc->tables[i]);
+    struct tm_table *t = table_new(&desc->tables[i], m->table_room);
     if (!t)
-      return tm_fail(error, -ENOMEM, "cannot make a table of %u elements", desc->tables[i].min);
+      return tm_fail(error, -ENOMEM, "cannot make a table of %u elements; allow it more memory",
+                     desc->tables[i].min);
     *(struct tm_table **)place(instance, desc->tables[i].offset) = t;
   }
   for (size_t i = 0; i < desc->global_count; i++) {

@@ -198,7 +198,9 @@ int tm_module_load_bytes(const char *name, const void *bytes, size_t size,
   if (!m) return tm_fail(error, -ENOMEM, "out of memory");
   m->strategy = options->strategy;
   m->max_pages = options->max_pages;
-  if (!(result = open_object(m, path, error))) result = publish(m, error);
+  if (m->max_pages && !(m->table_room = tm_table_room_new(m->max_pages * TM_PAGE_BYTES)))
+    result = tm_fail(error, -ENOMEM, "out of memory");
+  if (!result && !(result = open_object(m, path, error))) result = publish(m, error);
   if (result) {
     tm_module_free(m);
     return result;
@@ -266,6 +268,7 @@ void tm_module_free(struct tm_module *module) {
   pthread_mutex_unlock(&shared_mutex);
   if (module->code_known) tm_trap_remove_code(module->code_start);
   if (module->object) dlclose(module->object);
+  tm_table_room_drop(module->table_room);
   free(module->functions);
   free(module->imports);
   free(module->exports);

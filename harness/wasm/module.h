@@ -75,7 +75,8 @@ struct tm_module_options {
       *cache_dir;     /* NULL: $TIDEMARK_CACHE, else XDG_CACHE_HOME/tidemark, ~/.cache/tidemark */
   const char *flags;  /* more compiler flags, such as "-O0"; NULL: $TIDEMARK_CFLAGS, or none */
   bool progress;      /* a progress bar on stderr while units compile, if that is a terminal */
-  uint64_t max_pages; /* no memory of its instances grows beyond; 0: as declared */
+  uint64_t max_pages; /* no memory of its instances grows beyond, and all their tables together take
+                       * no more bytes than that; 0: as declared */
 };
 
 struct tm_module;

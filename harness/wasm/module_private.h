@@ -10,11 +10,24 @@ struct tm_function_range {
   const char *name;
 };
 
+/* How much all tables of a module's instances may hold together. Kept until the module and the last
+ * of those tables are gone. */
+struct tm_table_room {
+  uint64_t references; /* atomic: the module's and one per table */
+  uint64_t elements;   /* atomic: in use */
+  uint64_t limit;      /* in elements */
+};
+
+/* Room for as many elements as fit `bytes`, or NULL when memory is out. */
+struct tm_table_room *tm_table_room_new(uint64_t bytes);
+void tm_table_room_drop(struct tm_table_room *room); /* NULL: nothing */
+
 struct tm_module {
   struct tm_module *next; /* in the list of loaded modules */
   const struct tm_strategy *strategy;
-  uint64_t max_pages; /* 0: no limit but the declared one */
-  void *object; /* dlopen's */
+  uint64_t max_pages;               /* 0: no limit but the declared one */
+  struct tm_table_room *table_room; /* NULL: no limit; as large as max_pages */
+  void *object;                     /* dlopen's */
   const struct tm_module_desc *desc;
   uintptr_t load_address, code_start, code_end;
   bool code_known; /* to the trap handler */

@@ -22,13 +22,14 @@ struct guest {
   struct tm_instance *instance;
 };
 
-static struct guest guest_start(const char *strategy, const char *wat) {
+static struct guest guest_within(const char *strategy, const char *wat, uint64_t max_pages) {
   struct tm_error error = {0};
   unsigned char *wasm;
   size_t size;
   struct guest g;
   if (tm_wat_to_wasm("test", wat, strlen(wat), &wasm, &size, &error)) fail_msg("%s", error.text);
-  struct tm_module_options options = {.strategy = tm_strategy_find(strategy)->strategy};
+  struct tm_module_options options = {.strategy = tm_strategy_find(strategy)->strategy,
+                                      .max_pages = max_pages};
   if (tm_module_load_bytes("test", wasm, size, &options, &g.module, &error))
     fail_msg("%s", error.text);
   free(wasm);
@@ -37,6 +38,10 @@ static struct guest guest_start(const char *strategy, const char *wat) {
   struct tm_trap trap;
   if (tm_instance_new(g.module, &import, 1, &g.instance, &trap, &error)) fail_msg("%s", error.text);
   return g;
+}
+
+static struct guest guest_start(const char *strategy, const char *wat) {
+  return guest_within(strategy, wat, 0);
 }
 
 static void guest_stop(struct guest *g) {
@@ -268,6 +273,41 @@ static void wide_runs(void **state) {
   guest_stop(&g);
 }
 
+static const char tables[] = "(module (table 8 funcref) (table $own 8 externref)"
+                             "(func (export \"grow\") (param i32) (result i32)"
+                             " (table.grow $own (ref.null extern) (local.get 0))))";
+
+static uint32_t table_grown(struct guest *g, uint32_t by) {
+  union tm_wasm_value a = {.i32 = by}, r;
+  struct tm_trap trap;
+  assert_int_equal(call(g, "grow", &a, &r, &trap), 0);
+  return r.i32;
+}
+
+/* What a user gives a program, its tables cannot exceed either: a page holds 8,192 elements, for
+ * all instances of the module together; what a freed one had is there again. */
+static void tables_share_a_limit(void **state) {
+  (void)state;
+  tm_trap_install();
+  struct guest g = guest_within("guard", tables, 1), more = {.module = g.module};
+  struct tm_error error;
+  struct tm_trap trap;
+  assert_int_equal(table_grown(&g, 8192 - 16 + 1), UINT32_MAX);
+  assert_int_equal(table_grown(&g, 8192 - 32), 8);
+  if (tm_instance_new(g.module, NULL, 0, &more.instance, &trap, &error)) fail_msg("%s", error.text);
+  assert_int_equal(table_grown(&more, 1), UINT32_MAX);
+  assert_int_equal(table_grown(&g, 1), UINT32_MAX);
+  struct tm_instance *third;
+  assert_int_equal(tm_instance_new(g.module, NULL, 0, &third, &trap, &error), -ENOMEM);
+  assert_non_null(strstr(error.text, "allow it more memory"));
+  tm_instance_free(g.instance);
+  assert_int_equal(table_grown(&more, 8192 - 16), 8);
+  guest_stop(&more);
+  g = guest_within("guard", tables, 0); /* no limit given */
+  assert_int_equal(table_grown(&g, 100000), 8);
+  guest_stop(&g);
+}
+
 int main(void) {
   static const struct {
     const char *name;
@@ -276,7 +316,7 @@ int main(void) {
   enum { MODULES = sizeof modules / sizeof *modules };
   size_t n, used = 0;
   const struct tm_strategy_entry *all = tm_strategies(&n);
-  struct CMUnitTest *tests = calloc(n * MODULES, sizeof *tests);
+  struct CMUnitTest *tests = calloc(n * MODULES + 1, sizeof *tests);
   char(*names)[64] = calloc(n * MODULES, sizeof *names);
   for (size_t m = 0; m < MODULES; m++)
     for (size_t k = 0; k < n; k++) {
@@ -287,6 +327,7 @@ int main(void) {
                                         .initial_state = (void *)(uintptr_t)all[k].strategy->name};
       used++;
     }
+  tests[used++] = (struct CMUnitTest){.name = "tables", .test_func = tables_share_a_limit};
   int failed = _cmocka_run_group_tests("translate", tests, used, NULL, NULL);
   free(tests);
   free(names);

@@ -39,8 +39,9 @@ struct tm_table {
   uint32_t size, max; /* in elements; max is UINT32_MAX when none was declared */
   uint32_t declared_min;
   bool has_max;
-  char type;           /* 'n' funcref, 'e' externref */
-  uint32_t references; /* the maker's and one per importing instance */
+  char type;                  /* 'n' funcref, 'e' externref */
+  uint32_t references;        /* the maker's and one per importing instance */
+  struct tm_table_room *room; /* the host's: what is left for tables; NULL: no limit */
 };
 
 /* A function type of the module. `interned` is filled by the host at load: equal signatures are
