@@ -5,12 +5,12 @@
  * A model on measured figures, and it says so: nanoseconds of guest and grower per second are
  *     density × (ns per access) + rate × (ns per grow with so many instances)
  * and, on the second map, + rate × (ns of the first touch of all of the new page). Page faults hide
- * the strategy, so the two stand apart; strategies that save in the grow and pay for it in the first
- * touch are on the second map only. Everything is taken from the same block, so that the noise
- * of each part is in the interval. Another strategy is dearer than the cheapest one if its cost,
- * paired by block, is above at 95 %, and equal to it if the margin holds both ends (TOST); where
- * neither is shown lies the uncertain zone. All comparisons at a point must agree, so none needs a
- * correction (intersection-union, Berger 1982). */
+ * the strategy, so the two stand apart; strategies that save in the grow and pay for it in the
+ * first touch are on the second map only. Everything is taken from the same block, so that the
+ * noise of each part is in the interval. Another strategy is dearer than the cheapest one if its
+ * cost, paired by block, is above at 95 %, and equal to it if the margin holds both ends (TOST);
+ * where neither is shown lies the uncertain zone. All comparisons at a point must agree, so none
+ * needs a correction (intersection-union, Berger 1982). */
 #include "harness/report/figure.h"
 #include "harness/report/findings.h"
 
