@@ -6,7 +6,7 @@ set tics nomirror scale 0
 unset key
 unset object
 unset label
-set title '1 instance' offset 0,-0.8
+set title '1 instance, page untouched' offset 0,-0.8
 unset xlabel
 set xtics ('' 0)
 set ylabel 'accesses per second'
@@ -25,8 +25,8 @@ set object rectangle from 4.52,-0.48 to 5.48,0.48 fillcolor '#3b82c4' fillstyle 
 set label 'A' at 5,0 center
 set object rectangle from 5.52,-0.48 to 6.48,0.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,0 center
-set object rectangle from -0.48,0.52 to 0.48,1.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 0,1 center
+set object rectangle from -0.48,0.52 to 0.48,1.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 0,1 center
 set object rectangle from 0.52,0.52 to 1.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 1,1 center
 set object rectangle from 1.52,0.52 to 2.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -39,10 +39,10 @@ set object rectangle from 4.52,0.52 to 5.48,1.48 fillcolor '#3b82c4' fillstyle s
 set label 'A' at 5,1 center
 set object rectangle from 5.52,0.52 to 6.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,1 center
-set object rectangle from -0.48,1.52 to 0.48,2.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 0,2 center
-set object rectangle from 0.52,1.52 to 1.48,2.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 1,2 center
+set object rectangle from -0.48,1.52 to 0.48,2.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 0,2 center
+set object rectangle from 0.52,1.52 to 1.48,2.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 1,2 center
 set object rectangle from 1.52,1.52 to 2.48,2.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 2,2 center
 set object rectangle from 2.52,1.52 to 3.48,2.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -55,10 +55,10 @@ set object rectangle from 5.52,1.52 to 6.48,2.48 fillcolor '#3b82c4' fillstyle s
 set label 'A' at 6,2 center
 set object rectangle from -0.48,2.52 to 0.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 0,3 center
-set object rectangle from 0.52,2.52 to 1.48,3.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 1,3 center
-set object rectangle from 1.52,2.52 to 2.48,3.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 2,3 center
+set object rectangle from 0.52,2.52 to 1.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 1,3 center
+set object rectangle from 1.52,2.52 to 2.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 2,3 center
 set object rectangle from 2.52,2.52 to 3.48,3.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 3,3 center
 set object rectangle from 3.52,2.52 to 4.48,3.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -71,10 +71,10 @@ set object rectangle from -0.48,3.52 to 0.48,4.48 fillcolor '#d9772b' fillstyle 
 set label 'B?' at 0,4 center
 set object rectangle from 0.52,3.52 to 1.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 1,4 center
-set object rectangle from 1.52,3.52 to 2.48,4.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 2,4 center
-set object rectangle from 2.52,3.52 to 3.48,4.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 3,4 center
+set object rectangle from 1.52,3.52 to 2.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 2,4 center
+set object rectangle from 2.52,3.52 to 3.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 3,4 center
 set object rectangle from 3.52,3.52 to 4.48,4.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 4,4 center
 set object rectangle from 4.52,3.52 to 5.48,4.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -87,10 +87,10 @@ set object rectangle from 0.52,4.52 to 1.48,5.48 fillcolor '#d9772b' fillstyle s
 set label 'B?' at 1,5 center
 set object rectangle from 1.52,4.52 to 2.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 2,5 center
-set object rectangle from 2.52,4.52 to 3.48,5.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 3,5 center
-set object rectangle from 3.52,4.52 to 4.48,5.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 4,5 center
+set object rectangle from 2.52,4.52 to 3.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 3,5 center
+set object rectangle from 3.52,4.52 to 4.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 4,5 center
 set object rectangle from 4.52,4.52 to 5.48,5.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 5,5 center
 set object rectangle from 5.52,4.52 to 6.48,5.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -103,16 +103,16 @@ set object rectangle from 1.52,5.52 to 2.48,6.48 fillcolor '#d9772b' fillstyle s
 set label 'B?' at 2,6 center
 set object rectangle from 2.52,5.52 to 3.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 3,6 center
-set object rectangle from 3.52,5.52 to 4.48,6.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 4,6 center
-set object rectangle from 4.52,5.52 to 5.48,6.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 5,6 center
+set object rectangle from 3.52,5.52 to 4.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 4,6 center
+set object rectangle from 4.52,5.52 to 5.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 5,6 center
 set object rectangle from 5.52,5.52 to 6.48,6.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,6 center
 plot NaN notitle
 unset object
 unset label
-set title '10 instances' offset 0,-0.8
+set title '1000 instances, page untouched' offset 0,-0.8
 unset xlabel
 set xtics ('' 0)
 unset ylabel
@@ -131,8 +131,8 @@ set object rectangle from 4.52,-0.48 to 5.48,0.48 fillcolor '#3b82c4' fillstyle 
 set label 'A' at 5,0 center
 set object rectangle from 5.52,-0.48 to 6.48,0.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,0 center
-set object rectangle from -0.48,0.52 to 0.48,1.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 0,1 center
+set object rectangle from -0.48,0.52 to 0.48,1.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 0,1 center
 set object rectangle from 0.52,0.52 to 1.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 1,1 center
 set object rectangle from 1.52,0.52 to 2.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -145,10 +145,10 @@ set object rectangle from 4.52,0.52 to 5.48,1.48 fillcolor '#3b82c4' fillstyle s
 set label 'A' at 5,1 center
 set object rectangle from 5.52,0.52 to 6.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,1 center
-set object rectangle from -0.48,1.52 to 0.48,2.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 0,2 center
-set object rectangle from 0.52,1.52 to 1.48,2.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 1,2 center
+set object rectangle from -0.48,1.52 to 0.48,2.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 0,2 center
+set object rectangle from 0.52,1.52 to 1.48,2.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 1,2 center
 set object rectangle from 1.52,1.52 to 2.48,2.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 2,2 center
 set object rectangle from 2.52,1.52 to 3.48,2.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -161,10 +161,10 @@ set object rectangle from 5.52,1.52 to 6.48,2.48 fillcolor '#3b82c4' fillstyle s
 set label 'A' at 6,2 center
 set object rectangle from -0.48,2.52 to 0.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 0,3 center
-set object rectangle from 0.52,2.52 to 1.48,3.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 1,3 center
-set object rectangle from 1.52,2.52 to 2.48,3.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 2,3 center
+set object rectangle from 0.52,2.52 to 1.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 1,3 center
+set object rectangle from 1.52,2.52 to 2.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 2,3 center
 set object rectangle from 2.52,2.52 to 3.48,3.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 3,3 center
 set object rectangle from 3.52,2.52 to 4.48,3.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -177,10 +177,10 @@ set object rectangle from -0.48,3.52 to 0.48,4.48 fillcolor '#d9772b' fillstyle 
 set label 'B?' at 0,4 center
 set object rectangle from 0.52,3.52 to 1.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 1,4 center
-set object rectangle from 1.52,3.52 to 2.48,4.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 2,4 center
-set object rectangle from 2.52,3.52 to 3.48,4.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 3,4 center
+set object rectangle from 1.52,3.52 to 2.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 2,4 center
+set object rectangle from 2.52,3.52 to 3.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 3,4 center
 set object rectangle from 3.52,3.52 to 4.48,4.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 4,4 center
 set object rectangle from 4.52,3.52 to 5.48,4.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -193,10 +193,10 @@ set object rectangle from 0.52,4.52 to 1.48,5.48 fillcolor '#d9772b' fillstyle s
 set label 'B?' at 1,5 center
 set object rectangle from 1.52,4.52 to 2.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 2,5 center
-set object rectangle from 2.52,4.52 to 3.48,5.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 3,5 center
-set object rectangle from 3.52,4.52 to 4.48,5.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 4,5 center
+set object rectangle from 2.52,4.52 to 3.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 3,5 center
+set object rectangle from 3.52,4.52 to 4.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 4,5 center
 set object rectangle from 4.52,4.52 to 5.48,5.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 5,5 center
 set object rectangle from 5.52,4.52 to 6.48,5.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -209,16 +209,16 @@ set object rectangle from 1.52,5.52 to 2.48,6.48 fillcolor '#d9772b' fillstyle s
 set label 'B?' at 2,6 center
 set object rectangle from 2.52,5.52 to 3.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 3,6 center
-set object rectangle from 3.52,5.52 to 4.48,6.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 4,6 center
-set object rectangle from 4.52,5.52 to 5.48,6.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 5,6 center
+set object rectangle from 3.52,5.52 to 4.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 4,6 center
+set object rectangle from 4.52,5.52 to 5.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 5,6 center
 set object rectangle from 5.52,5.52 to 6.48,6.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,6 center
 plot NaN notitle
 unset object
 unset label
-set title '100 instances' offset 0,-0.8
+set title '100000 instances, page untouched' offset 0,-0.8
 unset xlabel
 set xtics ('' 0)
 unset ylabel
@@ -237,8 +237,8 @@ set object rectangle from 4.52,-0.48 to 5.48,0.48 fillcolor '#3b82c4' fillstyle 
 set label 'A' at 5,0 center
 set object rectangle from 5.52,-0.48 to 6.48,0.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,0 center
-set object rectangle from -0.48,0.52 to 0.48,1.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 0,1 center
+set object rectangle from -0.48,0.52 to 0.48,1.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 0,1 center
 set object rectangle from 0.52,0.52 to 1.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 1,1 center
 set object rectangle from 1.52,0.52 to 2.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -251,10 +251,10 @@ set object rectangle from 4.52,0.52 to 5.48,1.48 fillcolor '#3b82c4' fillstyle s
 set label 'A' at 5,1 center
 set object rectangle from 5.52,0.52 to 6.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,1 center
-set object rectangle from -0.48,1.52 to 0.48,2.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 0,2 center
-set object rectangle from 0.52,1.52 to 1.48,2.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 1,2 center
+set object rectangle from -0.48,1.52 to 0.48,2.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 0,2 center
+set object rectangle from 0.52,1.52 to 1.48,2.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 1,2 center
 set object rectangle from 1.52,1.52 to 2.48,2.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 2,2 center
 set object rectangle from 2.52,1.52 to 3.48,2.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -267,10 +267,10 @@ set object rectangle from 5.52,1.52 to 6.48,2.48 fillcolor '#3b82c4' fillstyle s
 set label 'A' at 6,2 center
 set object rectangle from -0.48,2.52 to 0.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 0,3 center
-set object rectangle from 0.52,2.52 to 1.48,3.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 1,3 center
-set object rectangle from 1.52,2.52 to 2.48,3.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 2,3 center
+set object rectangle from 0.52,2.52 to 1.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 1,3 center
+set object rectangle from 1.52,2.52 to 2.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 2,3 center
 set object rectangle from 2.52,2.52 to 3.48,3.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 3,3 center
 set object rectangle from 3.52,2.52 to 4.48,3.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -283,10 +283,10 @@ set object rectangle from -0.48,3.52 to 0.48,4.48 fillcolor '#d9772b' fillstyle 
 set label 'B?' at 0,4 center
 set object rectangle from 0.52,3.52 to 1.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 1,4 center
-set object rectangle from 1.52,3.52 to 2.48,4.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 2,4 center
-set object rectangle from 2.52,3.52 to 3.48,4.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 3,4 center
+set object rectangle from 1.52,3.52 to 2.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 2,4 center
+set object rectangle from 2.52,3.52 to 3.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 3,4 center
 set object rectangle from 3.52,3.52 to 4.48,4.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 4,4 center
 set object rectangle from 4.52,3.52 to 5.48,4.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -299,10 +299,10 @@ set object rectangle from 0.52,4.52 to 1.48,5.48 fillcolor '#d9772b' fillstyle s
 set label 'B?' at 1,5 center
 set object rectangle from 1.52,4.52 to 2.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 2,5 center
-set object rectangle from 2.52,4.52 to 3.48,5.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 3,5 center
-set object rectangle from 3.52,4.52 to 4.48,5.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 4,5 center
+set object rectangle from 2.52,4.52 to 3.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 3,5 center
+set object rectangle from 3.52,4.52 to 4.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 4,5 center
 set object rectangle from 4.52,4.52 to 5.48,5.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 5,5 center
 set object rectangle from 5.52,4.52 to 6.48,5.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -315,16 +315,16 @@ set object rectangle from 1.52,5.52 to 2.48,6.48 fillcolor '#d9772b' fillstyle s
 set label 'B?' at 2,6 center
 set object rectangle from 2.52,5.52 to 3.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 3,6 center
-set object rectangle from 3.52,5.52 to 4.48,6.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 4,6 center
-set object rectangle from 4.52,5.52 to 5.48,6.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 5,6 center
+set object rectangle from 3.52,5.52 to 4.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 4,6 center
+set object rectangle from 4.52,5.52 to 5.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 5,6 center
 set object rectangle from 5.52,5.52 to 6.48,6.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,6 center
 plot NaN notitle
 unset object
 unset label
-set title '1000 instances' offset 0,-0.8
+set title '1 instance, page touched' offset 0,-0.8
 set xlabel 'grows per second'
 set xtics ('1' 0, '10²' 2, '10⁴' 4, '10⁶' 6)
 set ylabel 'accesses per second'
@@ -343,10 +343,10 @@ set object rectangle from 4.52,-0.48 to 5.48,0.48 fillcolor '#3b82c4' fillstyle 
 set label 'A' at 5,0 center
 set object rectangle from 5.52,-0.48 to 6.48,0.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,0 center
-set object rectangle from -0.48,0.52 to 0.48,1.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 0,1 center
-set object rectangle from 0.52,0.52 to 1.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 1,1 center
+set object rectangle from -0.48,0.52 to 0.48,1.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 0,1 center
+set object rectangle from 0.52,0.52 to 1.48,1.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 1,1 center
 set object rectangle from 1.52,0.52 to 2.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 2,1 center
 set object rectangle from 2.52,0.52 to 3.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -357,12 +357,12 @@ set object rectangle from 4.52,0.52 to 5.48,1.48 fillcolor '#3b82c4' fillstyle s
 set label 'A' at 5,1 center
 set object rectangle from 5.52,0.52 to 6.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,1 center
-set object rectangle from -0.48,1.52 to 0.48,2.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 0,2 center
-set object rectangle from 0.52,1.52 to 1.48,2.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 1,2 center
-set object rectangle from 1.52,1.52 to 2.48,2.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 2,2 center
+set object rectangle from -0.48,1.52 to 0.48,2.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 0,2 center
+set object rectangle from 0.52,1.52 to 1.48,2.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 1,2 center
+set object rectangle from 1.52,1.52 to 2.48,2.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 2,2 center
 set object rectangle from 2.52,1.52 to 3.48,2.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 3,2 center
 set object rectangle from 3.52,1.52 to 4.48,2.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -373,12 +373,12 @@ set object rectangle from 5.52,1.52 to 6.48,2.48 fillcolor '#3b82c4' fillstyle s
 set label 'A' at 6,2 center
 set object rectangle from -0.48,2.52 to 0.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 0,3 center
-set object rectangle from 0.52,2.52 to 1.48,3.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 1,3 center
-set object rectangle from 1.52,2.52 to 2.48,3.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 2,3 center
-set object rectangle from 2.52,2.52 to 3.48,3.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 3,3 center
+set object rectangle from 0.52,2.52 to 1.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 1,3 center
+set object rectangle from 1.52,2.52 to 2.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 2,3 center
+set object rectangle from 2.52,2.52 to 3.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 3,3 center
 set object rectangle from 3.52,2.52 to 4.48,3.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 4,3 center
 set object rectangle from 4.52,2.52 to 5.48,3.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -389,12 +389,12 @@ set object rectangle from -0.48,3.52 to 0.48,4.48 fillcolor '#d9772b' fillstyle 
 set label 'B?' at 0,4 center
 set object rectangle from 0.52,3.52 to 1.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 1,4 center
-set object rectangle from 1.52,3.52 to 2.48,4.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 2,4 center
-set object rectangle from 2.52,3.52 to 3.48,4.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 3,4 center
-set object rectangle from 3.52,3.52 to 4.48,4.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 4,4 center
+set object rectangle from 1.52,3.52 to 2.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 2,4 center
+set object rectangle from 2.52,3.52 to 3.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 3,4 center
+set object rectangle from 3.52,3.52 to 4.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 4,4 center
 set object rectangle from 4.52,3.52 to 5.48,4.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 5,4 center
 set object rectangle from 5.52,3.52 to 6.48,4.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -405,12 +405,12 @@ set object rectangle from 0.52,4.52 to 1.48,5.48 fillcolor '#d9772b' fillstyle s
 set label 'B?' at 1,5 center
 set object rectangle from 1.52,4.52 to 2.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 2,5 center
-set object rectangle from 2.52,4.52 to 3.48,5.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 3,5 center
-set object rectangle from 3.52,4.52 to 4.48,5.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 4,5 center
-set object rectangle from 4.52,4.52 to 5.48,5.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 5,5 center
+set object rectangle from 2.52,4.52 to 3.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 3,5 center
+set object rectangle from 3.52,4.52 to 4.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 4,5 center
+set object rectangle from 4.52,4.52 to 5.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 5,5 center
 set object rectangle from 5.52,4.52 to 6.48,5.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,5 center
 set object rectangle from -0.48,5.52 to 0.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
@@ -421,16 +421,16 @@ set object rectangle from 1.52,5.52 to 2.48,6.48 fillcolor '#d9772b' fillstyle s
 set label 'B?' at 2,6 center
 set object rectangle from 2.52,5.52 to 3.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 3,6 center
-set object rectangle from 3.52,5.52 to 4.48,6.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 4,6 center
-set object rectangle from 4.52,5.52 to 5.48,6.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 5,6 center
-set object rectangle from 5.52,5.52 to 6.48,6.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 6,6 center
+set object rectangle from 3.52,5.52 to 4.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 4,6 center
+set object rectangle from 4.52,5.52 to 5.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 5,6 center
+set object rectangle from 5.52,5.52 to 6.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 6,6 center
 plot NaN notitle
 unset object
 unset label
-set title '10000 instances' offset 0,-0.8
+set title '1000 instances, page touched' offset 0,-0.8
 set xlabel 'grows per second'
 set xtics ('1' 0, '10²' 2, '10⁴' 4, '10⁶' 6)
 unset ylabel
@@ -449,10 +449,10 @@ set object rectangle from 4.52,-0.48 to 5.48,0.48 fillcolor '#3b82c4' fillstyle 
 set label 'A' at 5,0 center
 set object rectangle from 5.52,-0.48 to 6.48,0.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,0 center
-set object rectangle from -0.48,0.52 to 0.48,1.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 0,1 center
-set object rectangle from 0.52,0.52 to 1.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 1,1 center
+set object rectangle from -0.48,0.52 to 0.48,1.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 0,1 center
+set object rectangle from 0.52,0.52 to 1.48,1.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 1,1 center
 set object rectangle from 1.52,0.52 to 2.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 2,1 center
 set object rectangle from 2.52,0.52 to 3.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -463,12 +463,12 @@ set object rectangle from 4.52,0.52 to 5.48,1.48 fillcolor '#3b82c4' fillstyle s
 set label 'A' at 5,1 center
 set object rectangle from 5.52,0.52 to 6.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,1 center
-set object rectangle from -0.48,1.52 to 0.48,2.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 0,2 center
-set object rectangle from 0.52,1.52 to 1.48,2.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 1,2 center
-set object rectangle from 1.52,1.52 to 2.48,2.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 2,2 center
+set object rectangle from -0.48,1.52 to 0.48,2.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 0,2 center
+set object rectangle from 0.52,1.52 to 1.48,2.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 1,2 center
+set object rectangle from 1.52,1.52 to 2.48,2.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 2,2 center
 set object rectangle from 2.52,1.52 to 3.48,2.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 3,2 center
 set object rectangle from 3.52,1.52 to 4.48,2.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -479,12 +479,12 @@ set object rectangle from 5.52,1.52 to 6.48,2.48 fillcolor '#3b82c4' fillstyle s
 set label 'A' at 6,2 center
 set object rectangle from -0.48,2.52 to 0.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 0,3 center
-set object rectangle from 0.52,2.52 to 1.48,3.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 1,3 center
-set object rectangle from 1.52,2.52 to 2.48,3.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 2,3 center
-set object rectangle from 2.52,2.52 to 3.48,3.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 3,3 center
+set object rectangle from 0.52,2.52 to 1.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 1,3 center
+set object rectangle from 1.52,2.52 to 2.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 2,3 center
+set object rectangle from 2.52,2.52 to 3.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 3,3 center
 set object rectangle from 3.52,2.52 to 4.48,3.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 4,3 center
 set object rectangle from 4.52,2.52 to 5.48,3.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -495,12 +495,12 @@ set object rectangle from -0.48,3.52 to 0.48,4.48 fillcolor '#d9772b' fillstyle 
 set label 'B?' at 0,4 center
 set object rectangle from 0.52,3.52 to 1.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 1,4 center
-set object rectangle from 1.52,3.52 to 2.48,4.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 2,4 center
-set object rectangle from 2.52,3.52 to 3.48,4.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 3,4 center
-set object rectangle from 3.52,3.52 to 4.48,4.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 4,4 center
+set object rectangle from 1.52,3.52 to 2.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 2,4 center
+set object rectangle from 2.52,3.52 to 3.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 3,4 center
+set object rectangle from 3.52,3.52 to 4.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 4,4 center
 set object rectangle from 4.52,3.52 to 5.48,4.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 5,4 center
 set object rectangle from 5.52,3.52 to 6.48,4.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -511,12 +511,12 @@ set object rectangle from 0.52,4.52 to 1.48,5.48 fillcolor '#d9772b' fillstyle s
 set label 'B?' at 1,5 center
 set object rectangle from 1.52,4.52 to 2.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 2,5 center
-set object rectangle from 2.52,4.52 to 3.48,5.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 3,5 center
-set object rectangle from 3.52,4.52 to 4.48,5.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 4,5 center
-set object rectangle from 4.52,4.52 to 5.48,5.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 5,5 center
+set object rectangle from 2.52,4.52 to 3.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 3,5 center
+set object rectangle from 3.52,4.52 to 4.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 4,5 center
+set object rectangle from 4.52,4.52 to 5.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 5,5 center
 set object rectangle from 5.52,4.52 to 6.48,5.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,5 center
 set object rectangle from -0.48,5.52 to 0.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
@@ -527,16 +527,16 @@ set object rectangle from 1.52,5.52 to 2.48,6.48 fillcolor '#d9772b' fillstyle s
 set label 'B?' at 2,6 center
 set object rectangle from 2.52,5.52 to 3.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 3,6 center
-set object rectangle from 3.52,5.52 to 4.48,6.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 4,6 center
-set object rectangle from 4.52,5.52 to 5.48,6.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 5,6 center
-set object rectangle from 5.52,5.52 to 6.48,6.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 6,6 center
+set object rectangle from 3.52,5.52 to 4.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 4,6 center
+set object rectangle from 4.52,5.52 to 5.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 5,6 center
+set object rectangle from 5.52,5.52 to 6.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 6,6 center
 plot NaN notitle
 unset object
 unset label
-set title '100000 instances' offset 0,-0.8
+set title '100000 instances, page touched' offset 0,-0.8
 set xlabel 'grows per second'
 set xtics ('1' 0, '10²' 2, '10⁴' 4, '10⁶' 6)
 unset ylabel
@@ -555,10 +555,10 @@ set object rectangle from 4.52,-0.48 to 5.48,0.48 fillcolor '#3b82c4' fillstyle 
 set label 'A' at 5,0 center
 set object rectangle from 5.52,-0.48 to 6.48,0.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,0 center
-set object rectangle from -0.48,0.52 to 0.48,1.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 0,1 center
-set object rectangle from 0.52,0.52 to 1.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 1,1 center
+set object rectangle from -0.48,0.52 to 0.48,1.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 0,1 center
+set object rectangle from 0.52,0.52 to 1.48,1.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 1,1 center
 set object rectangle from 1.52,0.52 to 2.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 2,1 center
 set object rectangle from 2.52,0.52 to 3.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -569,12 +569,12 @@ set object rectangle from 4.52,0.52 to 5.48,1.48 fillcolor '#3b82c4' fillstyle s
 set label 'A' at 5,1 center
 set object rectangle from 5.52,0.52 to 6.48,1.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,1 center
-set object rectangle from -0.48,1.52 to 0.48,2.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 0,2 center
-set object rectangle from 0.52,1.52 to 1.48,2.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 1,2 center
-set object rectangle from 1.52,1.52 to 2.48,2.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 2,2 center
+set object rectangle from -0.48,1.52 to 0.48,2.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 0,2 center
+set object rectangle from 0.52,1.52 to 1.48,2.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 1,2 center
+set object rectangle from 1.52,1.52 to 2.48,2.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 2,2 center
 set object rectangle from 2.52,1.52 to 3.48,2.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 3,2 center
 set object rectangle from 3.52,1.52 to 4.48,2.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -585,12 +585,12 @@ set object rectangle from 5.52,1.52 to 6.48,2.48 fillcolor '#3b82c4' fillstyle s
 set label 'A' at 6,2 center
 set object rectangle from -0.48,2.52 to 0.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 0,3 center
-set object rectangle from 0.52,2.52 to 1.48,3.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 1,3 center
-set object rectangle from 1.52,2.52 to 2.48,3.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 2,3 center
-set object rectangle from 2.52,2.52 to 3.48,3.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 3,3 center
+set object rectangle from 0.52,2.52 to 1.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 1,3 center
+set object rectangle from 1.52,2.52 to 2.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 2,3 center
+set object rectangle from 2.52,2.52 to 3.48,3.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 3,3 center
 set object rectangle from 3.52,2.52 to 4.48,3.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 4,3 center
 set object rectangle from 4.52,2.52 to 5.48,3.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -601,12 +601,12 @@ set object rectangle from -0.48,3.52 to 0.48,4.48 fillcolor '#d9772b' fillstyle 
 set label 'B?' at 0,4 center
 set object rectangle from 0.52,3.52 to 1.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 1,4 center
-set object rectangle from 1.52,3.52 to 2.48,4.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 2,4 center
-set object rectangle from 2.52,3.52 to 3.48,4.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 3,4 center
-set object rectangle from 3.52,3.52 to 4.48,4.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 4,4 center
+set object rectangle from 1.52,3.52 to 2.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 2,4 center
+set object rectangle from 2.52,3.52 to 3.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 3,4 center
+set object rectangle from 3.52,3.52 to 4.48,4.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 4,4 center
 set object rectangle from 4.52,3.52 to 5.48,4.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 5,4 center
 set object rectangle from 5.52,3.52 to 6.48,4.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
@@ -617,12 +617,12 @@ set object rectangle from 0.52,4.52 to 1.48,5.48 fillcolor '#d9772b' fillstyle s
 set label 'B?' at 1,5 center
 set object rectangle from 1.52,4.52 to 2.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 2,5 center
-set object rectangle from 2.52,4.52 to 3.48,5.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 3,5 center
-set object rectangle from 3.52,4.52 to 4.48,5.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 4,5 center
-set object rectangle from 4.52,4.52 to 5.48,5.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 5,5 center
+set object rectangle from 2.52,4.52 to 3.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 3,5 center
+set object rectangle from 3.52,4.52 to 4.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 4,5 center
+set object rectangle from 4.52,4.52 to 5.48,5.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 5,5 center
 set object rectangle from 5.52,4.52 to 6.48,5.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
 set label 'A' at 6,5 center
 set object rectangle from -0.48,5.52 to 0.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
@@ -633,13 +633,13 @@ set object rectangle from 1.52,5.52 to 2.48,6.48 fillcolor '#d9772b' fillstyle s
 set label 'B?' at 2,6 center
 set object rectangle from 2.52,5.52 to 3.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
 set label 'B?' at 3,6 center
-set object rectangle from 3.52,5.52 to 4.48,6.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 4,6 center
-set object rectangle from 4.52,5.52 to 5.48,6.48 fillcolor '#d9772b' fillstyle solid 0.95 noborder
-set label 'B' at 5,6 center
-set object rectangle from 5.52,5.52 to 6.48,6.48 fillcolor '#3b82c4' fillstyle solid 0.95 noborder
-set label 'A' at 6,6 center
+set object rectangle from 3.52,5.52 to 4.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 4,6 center
+set object rectangle from 4.52,5.52 to 5.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 5,6 center
+set object rectangle from 5.52,5.52 to 6.48,6.48 fillcolor '#d9772b' fillstyle solid 0.3 noborder
+set label 'B?' at 6,6 center
 set label 'A precommit' at screen 0.09,0.085 front textcolor '#3b82c4'
-set label 'B lockedsize' at screen 0.27,0.085 front textcolor '#d9772b'
+set label 'B guard' at screen 0.27,0.085 front textcolor '#d9772b'
 plot NaN notitle
 unset multiplot
