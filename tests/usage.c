@@ -11,6 +11,7 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,33 @@ static long entries_of(const char *path) {
   return entries;
 }
 
+/* Is this thread on its way out? One that has been joined can be listed for a moment more: the
+ * kernel wakes the joiner after it has set PF_EXITING (linux/sched.h), before it takes the thread
+ * away. */
+static bool leaving(const char *thread) {
+  char path[300], stat[512] = "";
+  unsigned flags;
+  snprintf(path, sizeof path, "/proc/self/task/%s/stat", thread);
+  FILE *f = fopen(path, "r");
+  if (!f) return true;
+  size_t n = fread(stat, 1, sizeof stat - 1, f);
+  fclose(f);
+  stat[n] = '\0';
+  const char *name_end = strrchr(stat, ')');
+  enum { PF_EXITING = 4 };
+  return !name_end || sscanf(name_end, ") %*c %*d %*d %*d %*d %*d %u", &flags) != 1 ||
+         flags & PF_EXITING;
+}
+
+static long threads(void) {
+  DIR *d = opendir("/proc/self/task");
+  long count = 0;
+  for (struct dirent *e; d && (e = readdir(d));)
+    count += e->d_name[0] != '.' && !leaving(e->d_name);
+  if (d) closedir(d);
+  return count;
+}
+
 static long lines_of(const char *path) {
   FILE *f = fopen(path, "r");
   long lines = 0;
@@ -72,7 +100,7 @@ struct usage usage_now(void) {
   if (!f || fscanf(f, "%*d %ld", &pages) != 1) tm_die("no /proc/self/statm");
   fclose(f);
   u.descriptors = entries_of("/proc/self/fd") - 1; /* the folder itself */
-  u.threads = entries_of("/proc/self/task");
+  u.threads = threads();
   if (!TIDEMARK_SANITIZED) { /* sanitizers remember every thread; what leaks they tell themselves */
     u.resident_kib = pages * (sysconf(_SC_PAGESIZE) / 1024);
     u.mappings = lines_of("/proc/self/maps");
@@ -84,8 +112,8 @@ struct usage usage_now(void) {
   return u;
 }
 
-struct usage usage_when(long threads) {
-  while (entries_of("/proc/self/task") > threads) sched_yield();
+struct usage usage_when(long most) {
+  while (threads() > most) sched_yield();
   return usage_now();
 }
 

@@ -27,8 +27,8 @@ struct usage {
 void usage_begin(char **argv);
 /* Once what was to be freed a little later is freed. */
 struct usage usage_now(void);
-/* The same, when no more than `threads` are left: waits for those on their way out. */
-struct usage usage_when(long threads);
+/* The same, when no more than `most` threads are left: waits for those on their way out. */
+struct usage usage_when(long most);
 /* What there is more of `after` than `before`, in a sentence that lasts until the next call, or
  * NULL. Resident memory may be `slack_kib` more. */
 const char *usage_more(const struct usage *before, const struct usage *after, long slack_kib);
